@@ -203,7 +203,8 @@ def _translated(error: ClientError, tool: ModelTool) -> Exception:
         return MalformedAnswer("the language model's answer was garbled")
     if "guardrail" in message.lower():
         return ModelMisconfigured(
-            f"Amazon Bedrock refuses the guardrail: {message[:300]}. An operator must correct the setting bedrockGuardrail"
+            f"Amazon Bedrock refuses the guardrail: {message[:300]}. An operator must correct the setting "
+            "bedrockGuardrail"
         )
     if _TOO_LONG.search(message):
         return ContextExceeded("the ticket and the page together are too long for the language model")

@@ -52,13 +52,14 @@ def run_sweep(
             outcomes.update({f"review {what}": number for what, number in missing.items()})
     finally:  # the tickets are processed even if the reviews fail
         with within_deadline(seconds - (time.monotonic() - started)):
+            # Before the tickets: the event of one that is recorded now is not published twice.
+            outcomes.update({f"waiting {what}": number for what, number in waiting.publish().items()})
             outcomes.update(missed_webhooks.process_ticket(found).status for found in tickets)
             for kind, found in (("reviews", reviews), ("tickets", tickets)):
                 if found.is_cut_short:
                     left = outcomes[f"{kind} left"] = found.unreached()
                     log.error("sweep.incomplete", extra={"kind": kind, "left": left})
     with within_deadline(seconds - (time.monotonic() - started)):
-        outcomes.update({f"waiting {what}": number for what, number in waiting.publish().items()})
         outcomes.update(_check_conversions(conversion, over))
         outcomes["reminded"] += reminders.remind(missed_webhooks.clock())
     return +outcomes

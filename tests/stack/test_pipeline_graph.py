@@ -254,6 +254,7 @@ def test_every_kind_of_trouble_raises_an_alarm_with_an_action() -> None:
         ]
         + ["kinexus-api-4xx", "kinexus-api-5xx", "kinexus-Sweep-schedule-dead-letters"]
         + ["kinexus-Sweep-review-access", "kinexus-Sweep-token-expires"]
+        + ["kinexus-DocumentOrchestrator-drafts-limit"]
     )
     topic = found.named("kinexus-observability-topic").outputs["arn"]
     assert {tuple(alarm["alarmActions"]) for alarm in alarms.values()} == {(topic,)}
