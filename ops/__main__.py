@@ -55,10 +55,8 @@ def _run(given: argparse.Namespace, deployment: DeployedStack, screen: Terminal)
             return revert.run(deployment, screen, given.document_id)
         case "sweep":
             return sweep.run(deployment, screen, given.since, given.dry_run)
-        case "pause":
-            return pause.pause(deployment, screen, given.reason)
-        case "resume":
-            return pause.resume(deployment, screen)
+        case "pause" | "resume":
+            return pause.run(deployment, screen, given.command, given.reason)
         case "doctor":
             return doctor.run(deployment, screen)
     raise AssertionError(given.command)
@@ -135,7 +133,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--dry-run", action="store_true", help="only show them, change nothing")
     one = commands.add_parser("pause", help="stop drafting; closed tickets are recorded and wait")
     one.add_argument("--reason", default="", help="why, for other operators")
-    commands.add_parser("resume", help="end the pause, and draft what waits")
+    one = commands.add_parser("resume", help="end the pause, and draft what waits")
+    one.set_defaults(reason="")
     commands.add_parser("doctor", help="check everything that the pipeline depends on, and say what to do")
     return parser
 

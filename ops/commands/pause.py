@@ -10,6 +10,11 @@ from ops.console_output import Terminal, format_time, pluralize
 from ops.deployed_stack import DeployedStack
 
 
+def run(deployment: DeployedStack, screen: Terminal, command: str, reason: str) -> int:
+    """Run `pause`, with the operator's reason, or `resume`; return 0."""
+    return pause(deployment, screen, reason) if command == "pause" else resume(deployment, screen)
+
+
 def pause(deployment: DeployedStack, screen: Terminal, reason: str) -> int:
     """Pause drafting; return 0."""
     state = deployment.gate.pause(reason)
