@@ -55,10 +55,9 @@ def webhook_secret(deployment: DeployedStack) -> Iterator[Finding]:
 
 
 def chat_webhook(deployment: DeployedStack) -> Iterator[Finding]:
-    """Check the URL of the chat webhook, and say where messages go; nothing is sent."""
-    arn = deployment.settings.chat_webhook_url_secret_arn
-    url = CachedSecret(deployment.client("secretsmanager"), arn).get("url") if arn else ""
-    yield check_chat_webhook(url)
+    """Check the URL of the chat webhook, if there is one, and say where messages go; nothing is sent."""
+    if arn := deployment.settings.chat_webhook_url_secret_arn:
+        yield check_chat_webhook(CachedSecret(deployment.client("secretsmanager"), arn).get("url"))
 
 
 def token_age(deployment: DeployedStack) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ lines change. Not proven: what real Atlassian sites and Bedrock answer in these 
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -47,7 +48,7 @@ NAMES = (
     "stack", "webhook secret", "Jira account", "Confluence account", "spaces", "view restrictions", "review tickets", "review links", "review fields",
     "permissions",
     "API token's age", "change webhook", "approval webhook", "webhooks", "model", "queues", "dead-letter queues", "daily sweep",
-    "Jira and Confluence",
+    "Jira and Confluence", "chat webhook",
 )  # fmt: skip
 
 
@@ -55,9 +56,21 @@ def test_a_healthy_stack_is_ok_in_every_line(healthy: Deployed) -> None:
     code, said = healthy.command("doctor")
     found = findings(said)
     assert {level for level, _ in found.values()} == {"ok"}, said
-    assert set(found) == set(NAMES) - {"webhooks", "Jira and Confluence", "review fields"}
+    assert set(found) == set(NAMES) - {"webhooks", "Jira and Confluence", "review fields", "chat webhook"}
     assert "16 ok, 0 warning, 0 failed" in said
     assert code == 0
+
+
+def test_the_chat_webhook_is_named_by_its_host(healthy: Deployed) -> None:
+    """Its URL is a secret."""
+    url = {"url": "https://hooks.slack.com/services/T0/B0/confidential"}
+    arn = boto3.client("secretsmanager").create_secret(Name="chat", SecretString=json.dumps(url))["ARN"]
+    set_variable("ReviewTicketCreator", CHAT_WEBHOOK_URL_SECRET_ARN=arn)
+    code, said = healthy.command("doctor")
+    level, rest = findings(said)["chat webhook"]
+    assert (level, code) == ("ok", 0)
+    assert "hooks.slack.com" in rest
+    assert "confidential" not in said
 
 
 def hooks(pipeline: Pipeline, path: str, **changes: Any) -> None:
