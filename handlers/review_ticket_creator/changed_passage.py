@@ -59,6 +59,7 @@ class ChangeAmount(NamedTuple):
 def changed_passages(view: PageComparison, *, is_new_page: bool = False) -> list[ChangedPassage]:
     """Return the passage of every row that is changed, added or removed."""
     passages: list[ChangedPassage] = []
+    labels_before, labels_after = _code_labels(view.before.passages), _code_labels(view.after.passages)
     current = 0
     labelled = ""
     for row in view.rows:
@@ -73,7 +74,9 @@ def changed_passages(view: PageComparison, *, is_new_page: bool = False) -> list
             pieces = tuple(Piece(sign, run) for sign, one in (("-", old), ("+", shown)) for run in one.runs)
         path = () if row.change == current else _path(view, row)
         notes = (*view.formatting.get(row, ()), *formatting.mixed_words_across_runs(shown))
-        label = _code_label(view, row) if shown.kind == "code" else ""
+        label = ""
+        if shown.kind == "code":
+            label = labels_after[row.after] if row.after is not None else labels_before[row.before or 0]
         passages.append(
             ChangedPassage(
                 path,
@@ -111,10 +114,11 @@ def _path(view: PageComparison, row: Row) -> tuple[str, ...]:
     return tuple(make_visible(heading)[:120] for heading in headings)
 
 
-def _code_label(view: PageComparison, row: Row) -> str:
-    """Return the label of the code block that a line is in, unless the label itself is changed and so shown anyway."""
-    page, place = (view.after, row.after) if row.after is not None else (view.before, row.before or 0)
-    while place and page.passages[place].kind == "code":
-        place -= 1
-    found = page.passages[place]
-    return make_visible(found.text) if found.kind == "frame" else ""
+def _code_labels(passages: Iterable[Passage]) -> list[str]:
+    """Return for each passage the label of its code block, or "" if it is in none or the block has no label."""
+    labels, label = [], ""
+    for passage in passages:
+        if passage.kind != "code":
+            label = make_visible(passage.text) if passage.kind == "frame" else ""
+        labels.append(label)
+    return labels

@@ -1,6 +1,7 @@
 """The review ticket shows the change, is valid ADF, and fits Jira's limit for any page."""
 
 import json
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -202,6 +203,16 @@ def test_a_long_change_omits_its_middle_with_a_count() -> None:
 @pytest.mark.parametrize("before", ["", samples.BEFORE, "<p>" + "long other words " * 50_000 + "</p>"])
 def test_the_ticket_fits_for_any_page(before: str, after: str) -> None:
     described(samples.review(before=before, after=after))
+
+
+def test_a_long_code_block_takes_time_in_proportion() -> None:
+    def seconds(lines: int) -> float:
+        view = samples.review(before="", after=code("line\n" * lines))
+        began = time.process_time()
+        described(view)
+        return time.process_time() - began
+
+    assert min(seconds(16_000) for _ in range(2)) < 8 * min(seconds(4_000) for _ in range(2))
 
 
 def test_the_ticket_fits_with_long_texts_everywhere() -> None:
