@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -15,7 +15,7 @@ from common.atlassian.http_client import AtlassianError
 from common.aws.secrets import InvalidSecret
 from common.lambda_entry.environment import InvalidEnvironment
 from ops import errors, stuck_reviews
-from ops.commands import doctor, pause, redrive, renew_link, replay, revert, status, sweep
+from ops.commands import doctor, pause, quality, redrive, renew_link, replay, revert, status, sweep
 from ops.console_output import Terminal
 from ops.deployed_stack import QUEUE_FUNCTIONS, DeployedStack
 from ops.errors import OperatorError
@@ -39,27 +39,27 @@ def main(arguments: Sequence[str] | None = None, screen: Terminal | None = None)
 
 
 def _run(given: argparse.Namespace, deployment: DeployedStack, screen: Terminal) -> int:
-    match given.command:
-        case "status":
-            if given.issue_key is None:
-                return stuck_reviews.run(deployment, screen, time.time())
-            return status.run(deployment, screen, given.issue_key)
-        case "redrive":
-            confirm = _yes if given.yes else _ask
-            return redrive.run(deployment, screen, given.function, confirm, drop=given.drop)
-        case "replay":
-            return replay.run(deployment, screen, given.id)
-        case "renew-link":
-            return renew_link.run(deployment, screen, given.issue_key)
-        case "revert":
-            return revert.run(deployment, screen, given.document_id)
-        case "sweep":
-            return sweep.run(deployment, screen, given.since, given.dry_run)
-        case "pause" | "resume":
-            return pause.run(deployment, screen, given.command, given.reason)
-        case "doctor":
-            return doctor.run(deployment, screen)
-    raise AssertionError(given.command)
+    commands: Mapping[str, Callable[[], int]] = {
+        "status": lambda: _status(given.issue_key, deployment, screen),
+        "redrive": lambda: redrive.run(
+            deployment, screen, given.function, _yes if given.yes else _ask, drop=given.drop
+        ),
+        "replay": lambda: replay.run(deployment, screen, given.id),
+        "renew-link": lambda: renew_link.run(deployment, screen, given.issue_key),
+        "revert": lambda: revert.run(deployment, screen, given.document_id),
+        "quality": lambda: quality.run(deployment, screen, given.since),
+        "sweep": lambda: sweep.run(deployment, screen, given.since, given.dry_run),
+        "pause": lambda: pause.run(deployment, screen, given.command, given.reason),
+        "resume": lambda: pause.run(deployment, screen, given.command, given.reason),
+        "doctor": lambda: doctor.run(deployment, screen),
+    }
+    return commands[given.command]()
+
+
+def _status(issue_key: str | None, deployment: DeployedStack, screen: Terminal) -> int:
+    if issue_key is None:
+        return stuck_reviews.run(deployment, screen, time.time())
+    return status.run(deployment, screen, issue_key)
 
 
 def _yes(_question: str) -> bool:
@@ -122,6 +122,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     one = commands.add_parser("revert", help="ask for a review that takes the publication of a document back")
     one.add_argument("document_id", metavar="DOCUMENT-ID", help="as `status` shows it: doc-…")
+    one = commands.add_parser("quality", help="show what became of the drafts, by space, label and model")
+    one.add_argument(
+        "--since",
+        type=sweep.parse_duration,
+        default="13w",
+        metavar="TIME",
+        help="90m, 36h, 2d, 1w; default 13w",
+    )
     one = commands.add_parser("sweep", help="process closed tickets and reviews whose webhook was lost")
     one.add_argument(
         "--since",

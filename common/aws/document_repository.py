@@ -169,6 +169,7 @@ class DocumentRepository:
             revision=draft.revision,
             sha256=sha256,
             title=draft.title,
+            space_id=draft.space_id,
             change_ids=draft.change_ids,
             issue_keys=draft.issue_keys,
             author_ids=document.author_ids,
@@ -219,7 +220,10 @@ class DocumentRepository:
     def send_back(self, document: Document, decision: Decision, *, counts: bool = True) -> Document:
         """Record that the reviewer wants another draft; with ``counts``, it counts towards the limit of drafts."""
         count = document.sent_back + counts
-        return self._step(document, states.SEND_BACK, decision=decision, sent_back=count, reason=None)
+        revised = document.revised + 1
+        return self._step(
+            document, states.SEND_BACK, decision=decision, sent_back=count, revised=revised, reason=None
+        )
 
     def revise_after_conflict(self, document: Document) -> Document:
         """Record that an approved draft does not fit the page any more, so another one is due."""
@@ -245,6 +249,7 @@ class DocumentRepository:
             closing=True,
             decision=decision,
             sent_back=count,
+            revised=document.revised + 1,
             reason=f"{count} drafts were sent back",
             created_in=None,
         )
@@ -306,6 +311,10 @@ class DocumentRepository:
     def record_reminder(self, document: Document) -> Document:
         """Record that the review of the newest revision was reminded."""
         return self._step(document, states.RECORD_REMINDER, reminded=document.revision)
+
+    def record_standing(self, document: Document, share: float) -> Document:
+        """Record the share of the approved text that is still on the page, from 0 to 1."""
+        return self._step(document, states.RECORD_STANDING, still_stands=share)
 
     def _step(
         self, document: Document, transition: DocumentTransition, lease: Lease | None = None, **values: Any

@@ -114,7 +114,9 @@ class Notice:
 class Decision:
     """A reviewer's decision on exactly one draft; ``move_id`` is the changelog id of the move to Done.
 
-    ``anyway`` says that the approval counts although the page has unpublished work.
+    ``anyway`` says that the approval counts although the page has unpublished work. ``revisions`` is how often a person
+    had asked for a revision before, and ``hours`` the time from the announcement of its revision to the decision; None
+    in records of older versions.
     """
 
     verdict: Verdict
@@ -127,6 +129,8 @@ class Decision:
     feedback: str = ""
     move_id: str = ""
     anyway: bool = False
+    revisions: int | None = None
+    hours: float | None = None
 
 
 @dataclass(frozen=True)
@@ -164,9 +168,10 @@ class Document:
     ``draft_notice`` is the newest notice about unpublished work on the page, ``source_notice`` the newest notice about
     changed source tickets. ``conversion_checked`` says that a sweep has looked for content that Confluence lost when it
     saved the published version. ``drafted_by`` records the model of the newest draft, with the tokens of all drafts;
-    None if the version that drafted it did not record it. ``reverts`` is the id of the document whose publication this
-    one takes back; empty for a document that changes started. ``reminded`` is the newest revision that got a reminder.
-    ``version`` counts its changes of state; None before the first one.
+    None if the version that drafted it did not record it. ``revised`` counts all drafts that reviewers sent back, also
+    those that were changed without a model. ``still_stands`` is the share of the approved text that was on the page two
+    weeks later, from 0 to 1. ``reverts`` is the id of the document whose publication this one takes back; empty for a
+    document that changes started. ``version`` counts its changes of state; None before the first one.
 
     What it may become, and what its attributes mean together, is in common.domain.document_states.
     """
@@ -201,6 +206,8 @@ class Document:
     source_notice: Notice | None = None
     undecided: Undecided | None = None
     conversion_checked: bool = False
+    revised: int = 0
+    still_stands: float | None = None
     drafted_by: ModelUse | None = None
     reverts: str = ""
     reminded: int = 0
@@ -216,6 +223,11 @@ class Document:
     def stays_undecided(self) -> bool:
         """Whether its review was closed without a decision too often and is no longer moved back."""
         return len(self.undecided_moves) > MAX_REOPENINGS
+
+    @property
+    def is_final(self) -> bool:
+        """Whether its state is final; people may not be notified yet."""
+        return self.status in FINAL_STATUSES
 
     @property
     def is_done(self) -> bool:

@@ -138,7 +138,7 @@ STORE_DRAFT = _transition(
     "store_draft",
     (_S.DRAFTING, _S.DRAFTED, _S.IN_REVIEW, _S.REVISING),
     _S.DRAFTED,
-    "revision sha256 title change_ids issue_keys author_ids choice reason drafted_by",
+    "revision sha256 title space_id change_ids issue_keys author_ids choice reason drafted_by",
     "a draft is stored, also for another ticket that joins",
     drafting=UNDRAFTED,
     drafted=HAS_DRAFT,
@@ -191,7 +191,12 @@ REOPEN_AS_DRAFTED = _transition(
     "its review ticket is gone, and an operator replays it",
 )
 SEND_BACK = _transition(
-    "send_back", (_S.IN_REVIEW,), _S.REVISING, "decision sent_back reason", "NEEDS REVISION", HAS_REVIEW
+    "send_back",
+    (_S.IN_REVIEW,),
+    _S.REVISING,
+    "decision sent_back revised reason",
+    "NEEDS REVISION",
+    HAS_REVIEW,
 )
 REVISE_AFTER_CONFLICT = _transition(
     "revise_after_conflict",
@@ -221,7 +226,7 @@ FAIL_AFTER_REVISIONS = _transition(
     "fail_after_revisions",
     (_S.IN_REVIEW,),
     _S.FAILED,
-    "closing decision sent_back reason created_in",
+    "closing decision sent_back revised reason created_in",
     "too many drafts were sent back",
     HAS_REVIEW,
 )
@@ -317,6 +322,14 @@ RECORD_REMINDER = _transition(
     "a sweep reminded its review that it waits",
 )
 
+RECORD_STANDING = _transition(
+    "record_standing",
+    (_S.PUBLISHED,),
+    None,
+    "still_stands",
+    "a sweep measured how much of the approved text still stands",
+)
+
 #: Every allowed step of a document, state changes first.
 DOCUMENT_TRANSITIONS: tuple[DocumentTransition, ...] = (
     RESTART,
@@ -346,4 +359,5 @@ DOCUMENT_TRANSITIONS: tuple[DocumentTransition, ...] = (
     RECORD_NOTIFICATION_FAILURE,
     RECORD_CONVERSION_CHECK,
     RECORD_REMINDER,
+    RECORD_STANDING,
 )

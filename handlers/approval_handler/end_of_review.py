@@ -18,6 +18,7 @@ from common.aws.event_bus import EventBus
 from common.aws.review_store import ReviewStatus, ReviewStore
 from common.domain.document import Decision, Document, Verdict
 from common.domain.page_links import comparison_url
+from common.domain.review_outcome import ReviewOutcome, review_outcome, revisions_of
 from handlers.approval_handler import notifications
 
 log = logging.getLogger(__name__)
@@ -39,8 +40,10 @@ class EndOfReview:
         """
         if not document.closing:
             return document
+        figures = _figures(document) if is_first else {}
         log.info(
-            "document.ended", extra={"document_id": document.document_id, "status": str(document.status)}
+            "document.ended",
+            extra={"document_id": document.document_id, "status": str(document.status), **figures},
         )
         if document.publication:
             event_bus.publish_documentation_published(self.bus, document, document.publication)
@@ -72,6 +75,24 @@ class EndOfReview:
             page_url=document.publication.url if document.publication else "",
             compare_url=_comparison_url(document),
         )
+
+
+def _figures(document: Document) -> dict[str, float | str]:
+    """Return how the review ended, for the stack's dashboard: nothing for a revert, or without a person's decision.
+
+    ``accepted`` is 1 or 0, ``hours`` the time from the announcement of the newest revision to the decision.
+    """
+    outcome, decision = review_outcome(document), document.decision
+    if outcome is None or decision is None or document.reverts:
+        return {}
+    hours = {} if decision.hours is None else {"hours": decision.hours}
+    is_accepted = outcome is not ReviewOutcome.REJECTED
+    return {
+        "outcome": str(outcome),
+        "accepted": int(is_accepted),
+        "revisions": revisions_of(document),
+        **hours,
+    }
 
 
 def _comparison_url(document: Document) -> str:

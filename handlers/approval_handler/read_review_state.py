@@ -11,6 +11,7 @@ from common.atlassian.http_client import NotFound
 from common.atlassian.jira_client import TICKET_FIELDS, JiraClient, JiraComment
 from common.domain.approver_rules import ApproverRules
 from common.domain.document import Decision, Document, Verdict
+from common.domain.review_outcome import hours_to_decision
 from common.domain.status_transitions import last_transition_to_done, to_epoch_seconds
 from common.domain.ticket import Ticket
 from common.intake.detect_change import parse_change_id
@@ -107,6 +108,8 @@ class ReviewStateReader:
             feedback=_feedback(decided, may_be_quoted=may_be_quoted),
             move_id=move.move_id,
             anyway=decided.anyway,
+            revisions=document.revised,
+            hours=hours_to_decision(document.announcement, comment.updated),
         )
         return ReviewState(move.move_id, decision)
 

@@ -21,6 +21,7 @@ from common.intake.missed_webhooks import MissedWebhooks
 from common.intake.waiting_changes import WaitingChanges
 from common.lambda_entry import environment
 from handlers.sweep.check_conversion import ConversionCheck
+from handlers.sweep.measure_standing import StandingText
 from handlers.sweep.remind_reviewers import Reminders
 from handlers.sweep.settings import Settings
 
@@ -33,6 +34,7 @@ class Dependencies:
     conversion: ConversionCheck
     reminders: Reminders
     waiting: WaitingChanges
+    standing: StandingText
 
 
 @cache
@@ -48,12 +50,14 @@ def build_dependencies() -> Dependencies:
     changes = ChangeRepository(DynamoDbTable(database, env.changes_table, "change_id", time.time))
     table = DynamoDbTable(database, env.documents_table, "document_id", time.time)
     documents, gate = DocumentRepository(table), DraftingGate(table, env.max_drafts_per_day, time.time)
+    drafts = DraftStore(cached_client("s3"), env.documents_bucket)
     bus = EventBus(cached_client("events"), env.event_bus)
     return Dependencies(
         MissedWebhooks(jira, changes, documents, bus, rules, time.time),
-        ConversionCheck(jira, confluence, documents, DraftStore(cached_client("s3"), env.documents_bucket)),
+        ConversionCheck(jira, confluence, documents, drafts),
         Reminders(jira, documents, env.reminder_days),
         WaitingChanges(changes, documents, gate, bus),
+        StandingText(confluence, documents, drafts),
     )
 
 

@@ -33,6 +33,7 @@ def handle(event: dict[str, Any], _context: object) -> dict[str, int]:
             dependencies.conversion,
             dependencies.reminders,
             dependencies.waiting,
+            dependencies.standing,
             WINDOW,
             TIMEOUT - RESERVE_SECONDS,
             _scheduled_at(event, dependencies.missed_webhooks.clock),

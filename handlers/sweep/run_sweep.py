@@ -11,6 +11,7 @@ from common.intake.missed_webhooks import MissedWebhooks
 from common.intake.waiting_changes import WaitingChanges
 from common.runtime.deadline import remaining_seconds, within_deadline
 from handlers.sweep.check_conversion import ConversionCheck
+from handlers.sweep.measure_standing import StandingText
 from handlers.sweep.remind_reviewers import Reminders
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,7 @@ def run_sweep(
     conversion: ConversionCheck,
     reminders: Reminders,
     waiting: WaitingChanges,
+    standing: StandingText,
     window: int,
     seconds: float,
     swept_at: int,
@@ -31,11 +33,11 @@ def run_sweep(
     """Process tickets and reviews that were closed in the last ``window`` seconds and are not processed yet.
 
     Returns how often each outcome occurred. Also publishes the events of what waits for drafting, records which open
-    reviews are missing in Jira, checks what Confluence's conversion lost on the pages of these reviews, and reminds
-    reviewers of reviews that wait. ``swept_at`` is the scheduled time of the sweep, in seconds since the epoch.
-    ``seconds`` is the time limit; reviews get at most half of it. Reviews, tickets and checks that are not reached in
-    time are logged, and counted as ``reviews left``, ``tickets left`` and ``checks left``.
-    Idempotent. Raises the errors of the services.
+    reviews are missing in Jira, checks what Confluence's conversion lost on the pages of these reviews, reminds
+    reviewers of reviews that wait, and measures how much of texts that were approved two weeks ago still stands.
+    ``swept_at`` is the scheduled time of the sweep, in seconds since the epoch. ``seconds`` is the time limit; reviews
+    get at most half of it. Reviews, tickets and checks that are not reached in time are logged, and counted as
+    ``reviews left``, ``tickets left`` and ``checks left``. Idempotent. Raises the errors of the services.
     """
     started = time.monotonic()
     reviews, tickets = missed_webhooks.finished_reviews(window), missed_webhooks.finished_tickets(window)
@@ -62,6 +64,7 @@ def run_sweep(
     with within_deadline(seconds - (time.monotonic() - started)):
         outcomes.update(_check_conversions(conversion, over))
         outcomes["reminded"] += reminders.remind(missed_webhooks.clock())
+        outcomes["measured"] += standing.measure(missed_webhooks.clock())
     return +outcomes
 
 

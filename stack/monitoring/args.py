@@ -15,7 +15,7 @@ from ..arguments.validation import (
     known_value,
     reject,
 )
-from .function_alarms import ALARMS_OF_EACH, WatchedFunction, WatchedLine
+from .function_alarms import ALARMS_OF_EACH, ChartedLine, WatchedFunction, WatchedLine
 from .queue_alarms import WatchedQueue
 from .watched_components import FunctionToWatch, QueueToWatch
 
@@ -75,6 +75,8 @@ def check_observability(args: ObservabilityArgs) -> None:
         check_fields(f"{component}.functions", function, WatchedFunction)
         for line in function.get("watched_lines", []):
             check_fields(f"{component}.functions.watched_lines", line, WatchedLine)
+        for charted in function.get("charted_lines", []):
+            check_fields(f"{component}.functions.charted_lines", charted, ChartedLine)
     for queue in queues_of(args):
         check_fields(f"{component}.queues", queue, WatchedQueue)
     _check_labels(component, args)
@@ -97,6 +99,7 @@ def _check_labels(component: str, args: ObservabilityArgs) -> None:
     }
     for function in functions_of(args):
         lines = [line["label"] for line in function.get("watched_lines", [])]
+        lines += [line["label"] for line in function.get("charted_lines", [])]
         labelled[f"functions: {function['label']}: watched_lines"] = [*ALARMS_OF_EACH, *lines]
     for field, labels in labelled.items():
         for label in labels:

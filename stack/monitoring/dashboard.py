@@ -13,6 +13,7 @@ Chart = tuple[str, list[MetricLine]]
 """Title and lines of one chart."""
 
 _WIDTH, _HEIGHT = 24, 6
+_DAY = 86_400
 
 
 def dashboard_body(region: str, rows: Sequence[Sequence[Chart]]) -> Mapping[str, Any]:
@@ -38,6 +39,15 @@ def dashboard_body(region: str, rows: Sequence[Sequence[Chart]]) -> Mapping[str,
                 }
             )
     return {"widgets": widgets}
+
+
+def line_rows(system: str, lines: Sequence[tuple[str, str, str]]) -> list[list[Chart]]:
+    """Return one row with a chart for each line, with a point a day; `lines` are title, metric and statistic."""
+    charts: list[Chart] = [
+        (title, [[system, metric, {"label": title, "stat": statistic, "period": _DAY}]])
+        for title, metric, statistic in lines
+    ]
+    return [charts] if charts else []
 
 
 def chart_rows(

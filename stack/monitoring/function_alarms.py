@@ -33,6 +33,21 @@ class WatchedLine(TypedDict):
     """Length of a period, a multiple of 60; 300 by default."""
 
 
+class ChartedLine(TypedDict):
+    """A log line of a function of which the dashboard shows a numeric field, one point a day."""
+
+    label: str
+    """Short name, unique among the charted and watched lines of the function; part of the metric's name."""
+    title: str
+    """Title of the chart."""
+    pattern: pulumi.Input[str]
+    """CloudWatch Logs filter pattern of the line; it must match only lines that have the field."""
+    field: str
+    """Numeric field of the line."""
+    statistic: NotRequired[str]
+    """Statistic of a day; `Average` by default."""
+
+
 class WatchedFunction(TypedDict):
     """A function to watch with alarms."""
 
@@ -48,6 +63,8 @@ class WatchedFunction(TypedDict):
     """CloudWatch Logs filter pattern of log lines that mean a failure; lines of level ERROR by default."""
     watched_lines: NotRequired[list[WatchedLine]]
     """Further log lines that raise alarms; none by default."""
+    charted_lines: NotRequired[list[ChartedLine]]
+    """Log lines of which the dashboard shows a field; none by default."""
 
 
 def watch_function(
@@ -106,6 +123,22 @@ def watch_function(
             line.get("at_least", 1),
             f"{label}: {line['words']}",
             topics,
+        )
+
+
+def chart_lines(
+    parent: pulumi.Resource, name: str, system: pulumi.Input[str], function: WatchedFunction
+) -> None:
+    """Create the metrics of a function's charted lines. A day without such a line has no point."""
+    for line in function.get("charted_lines", []):
+        metric = f"{function['label']}-{line['label']}"
+        aws.cloudwatch.LogMetricFilter(
+            f"{name}-{metric}",
+            name=metric,
+            log_group_name=function["log_group_name"],
+            pattern=line["pattern"],
+            metric_transformation={"name": metric, "namespace": system, "value": f"$.{line['field']}"},
+            opts=pulumi.ResourceOptions(parent=parent),
         )
 
 

@@ -13,7 +13,7 @@ from . import dashboard
 from .alarm import Metric, create_alarm
 from .alarm_topic import create_topic
 from .args import ObservabilityArgs, check_observability, functions_of, queues_of
-from .function_alarms import watch_function
+from .function_alarms import chart_lines, watch_function
 from .queue_alarms import WatchedQueue, watch_queue
 from .watched_components import with_entries
 
@@ -59,6 +59,7 @@ class Observability(pulumi.ComponentResource):
         )
         for function in functions_of(args):
             watch_function(self, name, self._system, function, [self.topic_arn])
+            chart_lines(self, name, self._system, function)
         for queue in queues_of(args):
             if "alarm_age_seconds" in queue:
                 self._watch_queue(name, queue, queue["alarm_age_seconds"])
@@ -112,6 +113,11 @@ class Observability(pulumi.ComponentResource):
                 (one["label"], one["queue_name"], one["dead_letter_queue_name"]) for one in queues_of(args)
             ],
             api=[args["api_id"], args["api_stage"]] if "api_id" in args else [],
+            lines=[
+                (line["title"], f"{one['label']}-{line['label']}", line.get("statistic", "Average"))
+                for one in functions_of(args)
+                for line in one.get("charted_lines", [])
+            ],
         )
         return known.apply(_dashboard_text)
 
@@ -120,4 +126,5 @@ def _dashboard_text(known: dict[str, Any]) -> str:
     """Return the dashboard body as JSON, from the known names."""
     region = known["topic"].split(":")[3]
     rows = dashboard.chart_rows(known["system"], known["functions"], known["queues"], known["api"])
+    rows += dashboard.line_rows(known["system"], known["lines"])
     return json.dumps(dashboard.dashboard_body(region, rows))

@@ -112,6 +112,12 @@ TOKEN_EXPIRES = '{ $.message = "token.expires_soon" }'  # noqa: S105 (a filter p
 LIMIT_REACHED = '{ $.message = "drafts.limit_reached" }'
 """Filter pattern for the log line that the daily limit of drafts is reached."""
 
+ENDED_BY_A_PERSON = '{ $.message = "document.ended" && $.accepted >= 0 }'
+"""Filter pattern for the log line of a review that a person's decision ended; `accepted` is 1 or 0."""
+
+ENDED_IN_TIME = '{ $.message = "document.ended" && $.hours >= 0 }'
+"""Filter pattern for such a line with the hours from the announcement of the newest revision to the decision."""
+
 DEFERRED = '{ $.message = "message.deferred" }'
 """Filter pattern for the log line of a deferred message: a service is down or throttles, or a lease is held."""
 

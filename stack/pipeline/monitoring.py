@@ -6,12 +6,20 @@ import pulumi
 
 from ..function.python_function import PythonFunction
 from ..http_api.webhook_api import WebhookApi
-from ..monitoring.function_alarms import ERROR_LINES, WatchedLine
+from ..monitoring.function_alarms import ERROR_LINES, ChartedLine, WatchedLine
 from ..monitoring.observability import Observability
 from . import functions
 from .account import given
 from .args import DocumentationPipelineArgs
-from .functions import ACCESS_MAY_BE_LOST, DEFERRED, LIMIT_REACHED, TOKEN_EXPIRES, WORK_FAILED
+from .functions import (
+    ACCESS_MAY_BE_LOST,
+    DEFERRED,
+    ENDED_BY_A_PERSON,
+    ENDED_IN_TIME,
+    LIMIT_REACHED,
+    TOKEN_EXPIRES,
+    WORK_FAILED,
+)
 
 _DEFERRED_SECONDS = 900
 _DEFERRAL_PERIOD = 1200
@@ -64,6 +72,23 @@ _LINES[functions.DOCUMENT_ORCHESTRATOR.name].append(
         ),
     }
 )
+_CHARTS: Mapping[str, list[ChartedLine]] = {
+    functions.APPROVAL_HANDLER.name: [
+        {
+            "label": "acceptance",
+            "title": "Acceptance rate of drafts (1 = all)",
+            "pattern": ENDED_BY_A_PERSON,
+            "field": "accepted",
+        },
+        {
+            "label": "hours-to-decision",
+            "title": "Time to review (hours, median)",
+            "pattern": ENDED_IN_TIME,
+            "field": "hours",
+            "statistic": "p50",
+        },
+    ]
+}
 
 
 def watch_pipeline(
@@ -90,6 +115,7 @@ def watch_pipeline(
                 "timeout_seconds": shape.timeout_seconds,
                 "failure_pattern": WORK_FAILED if shape.events else ERROR_LINES,
                 "watched_lines": _LINES.get(shape.name, []),
+                "charted_lines": _CHARTS.get(shape.name, []),
             }
             for shape in functions.FUNCTIONS
         ],

@@ -174,7 +174,16 @@ def test_an_invalid_key_is_refused_before_any_request(
 
 def sweep_at(window: int, seconds: float, at: int) -> None:
     built = dependencies.build_dependencies()
-    run_sweep(built.missed_webhooks, built.conversion, built.reminders, built.waiting, window, seconds, at)
+    run_sweep(
+        built.missed_webhooks,
+        built.conversion,
+        built.reminders,
+        built.waiting,
+        built.standing,
+        window,
+        seconds,
+        at,
+    )
 
 
 def test_stuck_reviews_are_listed(deployed: Deployed) -> None:

@@ -636,6 +636,27 @@ def test_a_log_line_raises_its_own_alarm() -> None:
     assert alarm["alarmDescription"] == "shop: a refund is stuck."
 
 
+def test_a_field_of_a_log_line_is_charted_without_an_alarm() -> None:
+    line = {
+        "label": "price",
+        "title": "Price",
+        "pattern": "{ $.price >= 0 }",
+        "field": "price",
+        "statistic": "p50",
+    }
+    shop = {"label": "shop", "function_name": "shop", "log_group_name": "/shop", "timeout_seconds": 10}
+    found = graph_of(lambda: watch(functions=[{**shop, "charted_lines": [line]}]))
+    read = found.named("watch-shop-price").inputs
+    assert (read["pattern"], read["logGroupName"]) == (line["pattern"], "/shop")
+    [metric] = [read["metricTransformation"]]
+    assert (metric["value"], "defaultValue" in metric) == ("$.price", False)
+    chart = json.loads(found.named("watch-dashboard").inputs["dashboardBody"])["widgets"][-1]["properties"]
+    [shown] = chart["metrics"]
+    assert (chart["title"], shown[:2]) == ("Price", ["shop", metric["name"]])
+    assert (shown[2]["stat"], shown[2]["period"]) == ("p50", 86_400)
+    assert len(found.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")) == 4
+
+
 def test_observability_takes_an_own_topic_and_own_queues() -> None:
     queue = {"label": "mail", "queue_name": "mail", "dead_letter_queue_name": "mail-dead"}
     found = graph_of(lambda: watch(alarm_topic_arn=TOPIC, queues=[{**queue, "alarm_age_seconds": 60}]))

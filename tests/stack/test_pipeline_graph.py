@@ -337,6 +337,7 @@ def test_the_dashboard_shows_api_functions_and_queues() -> None:
     assert titles == [
         "Requests", "Answer time (ms)", "Calls", "Longest call (ms)", "Errors", "Failures logged",
         "Waiting", "Oldest message (s)", "Dead letters",
+        "Acceptance rate of drafts (1 = all)", "Time to review (hours, median)",
     ]  # fmt: skip
     shown = json.dumps(body)
     for name in FUNCTIONS:

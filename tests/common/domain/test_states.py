@@ -127,6 +127,7 @@ STEPS: dict[str, Step] = {
     "record_notification_failure": lambda records, each: records.record_notification_failure(each, "why"),
     "record_conversion_check": lambda records, each: records.record_conversion_check(each),
     "record_reminder": lambda records, each: records.record_reminder(each),
+    "record_standing": lambda records, each: records.record_standing(each, 0.5),
 }
 CHANGE_STEPS: dict[str, Callable[[ChangeRepository, Change], object]] = {
     "ignore": lambda records, each: records.ignore(each, "why"),
