@@ -71,6 +71,8 @@ class Settings:
     atlassian_client_id: str = ""
     atlassian_token_expires: str = ""
     approver_group_id: str = ""
+    ticket_fields: tuple[str, ...] = ()
+    style_guide_page: str = ""
     chat_webhook_url_secret_arn: str = ""
 
 

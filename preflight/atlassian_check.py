@@ -11,6 +11,8 @@ from common.atlassian.clients import ReadToken, connect_http
 from common.atlassian.confluence_client import ConfluenceClient, Space
 from common.atlassian.http_client import AtlassianError, Gone, NotFound, Unavailable
 from common.atlassian.jira_client import JiraClient
+from common.atlassian.page_restrictions import Access, Restrictions
+from common.domain.ticket_fields import missing_fields
 from common.runtime.json_access import as_dict, as_str
 from preflight import atlassian_rules as rules
 from preflight.finding import Finding, failed, warning
@@ -45,6 +47,8 @@ class SiteConfig:
     token_url: str = ""
     client_id: str = ""
     trust_folders: bool = False
+    ticket_fields: tuple[str, ...] = ()
+    style_guide_page: str = ""
 
 
 class _Settings:
@@ -82,6 +86,8 @@ class SiteCheck:
         if is_same:
             yield from _or_failure("spaces", self._spaces)
             yield from _or_failure("view restrictions", self._restrictions)
+            yield from _or_failure("style guide", self._style_guide)
+        yield from _or_failure("ticket fields", self._ticket_fields)
         yield from _or_failure("review tickets", self._review_tickets)
 
     def _jira_account(self) -> Generator[Finding, None, str]:
@@ -146,6 +152,17 @@ class SiteCheck:
         yield rules.check_restrictions(
             first[:MAX_PAGES], is_all=is_all, trust_folders=self._site.trust_folders
         )
+
+    def _style_guide(self) -> Iterator[Finding]:
+        if page_id := self._site.style_guide_page:
+            pages = self._client.pages([page_id])
+            accesses = Restrictions(self._client, trust_folders=self._site.trust_folders).of(pages)
+            yield rules.check_style_guide(page_id, pages, is_open=Access.OPEN in accesses)
+
+    def _ticket_fields(self) -> Iterator[Finding]:
+        if wanted := self._site.ticket_fields:
+            known = JiraClient(self._jira, self._site.jira_url).fields()
+            yield rules.check_ticket_fields(wanted, missing_fields(wanted, known))
 
     def _review_tickets(self) -> Iterator[Finding]:
         project = self._site.review_project

@@ -69,6 +69,27 @@ def check_spaces(wanted: Sequence[str], visible: Collection[str], read_only: Col
     return ok("spaces", ", ".join(wanted) + (f"; new pages go to {wanted[0]}" if len(wanted) > 1 else ""))
 
 
+def check_style_guide(page_id: str, pages: Sequence[ConfluencePage], *, is_open: bool) -> Finding:
+    """Check that the page with the style guide exists and that everyone may view it."""
+    if not pages:
+        remedy = "correct styleGuidePage, or let the Kinexus account view the page"
+        return failed("style guide", f"page {page_id} not found, or hidden from the Kinexus account", remedy)
+    if not is_open:
+        remedy = "let everyone in the site view it, or remove styleGuidePage: drafts are made without it"
+        return warning("style guide", f"not everyone may view page {page_id}", remedy)
+    return ok("style guide", pages[0].title)
+
+
+def check_ticket_fields(wanted: Sequence[str], missing: Sequence[str]) -> Finding:
+    """Check that Jira has the fields that drafts are made from."""
+    if missing:
+        remedy = (
+            "correct ticketFields: each entry is the id or the name of a field, such as customfield_10042"
+        )
+        return failed("ticket fields", f"Jira has no field {', '.join(missing)}", remedy)
+    return ok("ticket fields", ", ".join(wanted))
+
+
 def check_restrictions(pages: Sequence[ConfluencePage], *, is_all: bool, trust_folders: bool) -> Finding:
     """Warn of pages below a folder or the like, for which Confluence does not say who may view them."""
     of = f"{len(pages)} pages" if is_all else f"the first {len(pages)} pages"

@@ -16,6 +16,7 @@ from common.atlassian.http_client import AtlassianHttp, NotFound, RequestRefused
 from common.atlassian.issue_screen import IssueScreen, IssueType, parse_issue_type, parse_link_types
 from common.domain.document import DOCUMENT_ID
 from common.domain.status_transitions import StatusTransition, status_transitions
+from common.domain.ticket import WebLink
 from common.runtime.json_access import as_dict, as_list, as_str
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ class JiraComment:
     """A comment with its raw body (ADF or wiki text); times are Jira's own ISO 8601 strings.
 
     ``author_type`` is ``atlassian`` for people, ``app`` or ``customer``. A restricted comment is shown to a role or
-    group only.
+    group only, an internal one not to customers of a service project.
     """
 
     comment_id: str
@@ -66,6 +67,7 @@ class JiraComment:
     update_author_id: str
     body: Any
     is_restricted: bool
+    is_internal: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,8 @@ class JiraClient:
         #: What ``createmeta`` answered, and until when that is used, by path; and whether an answer was used again.
         self._screens: dict[str, tuple[float, list[Mapping[str, Any]]]] = {}
         self._reused_screens = False
+        #: The fields of the site, and until when they are used.
+        self._fields: tuple[float, tuple[tuple[str, str], ...]] = (0.0, ())
 
     def account_id(self) -> str:
         """Return the id of the Kinexus account, cached."""
@@ -322,6 +326,32 @@ class JiraClient:
             if not page or start >= int(answer.get("total") or 0):
                 return
 
+    def newest_comments(self, issue: Mapping[str, Any]) -> Iterator[JiraComment]:
+        """Yield the comments of an issue that was read with the field ``comment``, newest first.
+
+        An issue holds only the newest ones. After these, all are requested.
+        """
+        inline = as_dict(as_dict(issue.get("fields")).get("comment"))
+        held = [_comment(comment) for comment in map(as_dict, as_list(inline.get("comments")))]
+        held.sort(key=lambda comment: int(comment.comment_id or 0), reverse=True)
+        yield from held
+        if int(inline.get("total") or 0) > len(held):
+            known = {comment.comment_id for comment in held}
+            comments = self.comments(as_str(issue.get("id")))
+            yield from (comment for comment in comments if comment.comment_id not in known)
+
+    def fields(self) -> tuple[tuple[str, str], ...]:
+        """Return id and name of each field of the site, cached for an hour.
+
+        https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-fields/#api-rest-api-3-field-get
+        """
+        until, kept = self._fields
+        if time.monotonic() >= until:
+            listed = map(as_dict, as_list(self._http.get("/rest/api/3/field")))
+            kept = tuple((as_str(each.get("id")), as_str(each.get("name"))) for each in listed)
+            self._fields = (time.monotonic() + CACHE_SECONDS, kept)
+        return kept
+
     def comment_marks(self, comment_ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
         """Return the ``kinexus.comment`` property of those comments that have one, by id; at most 1,000 ids."""
         if not comment_ids:
@@ -412,10 +442,11 @@ class JiraClient:
             body["nextPageToken"] = continuation.token
         return moves
 
-    def remote_links(self, id_or_key: str) -> tuple[str, ...]:
-        """Return the URLs of the remote links that people made; ours and Confluence's automatic ones are left out."""
+    def remote_links(self, id_or_key: str) -> tuple[WebLink, ...]:
+        """Return the remote links that people and tools made; ours and Confluence's automatic ones are left out."""
         links = map(as_dict, as_list(self._http.get(f"/rest/api/3/issue/{id_or_key}/remotelink")))
-        return tuple(as_str(as_dict(link.get("object")).get("url")) for link in links if _by_a_person(link))
+        shown = (as_dict(link.get("object")) for link in links if _by_a_person(link))
+        return tuple(WebLink(as_str(each.get("url")), as_str(each.get("title"))) for each in shown)
 
     def link_page(self, id_or_key: str, global_id: str, url: str, title: str) -> None:
         """Add or replace the remote link with this ``global_id``."""
@@ -476,4 +507,5 @@ def _comment(comment: Mapping[str, Any]) -> JiraComment:
         update_author_id=as_str(editor.get("accountId")) or as_str(author.get("accountId")),
         body=comment.get("body"),
         is_restricted=bool(comment.get("visibility")),
+        is_internal=comment.get("jsdPublic") is False,
     )

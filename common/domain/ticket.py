@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,12 +10,32 @@ from typing import Any
 from common.markup import adf, wiki_markup
 from common.runtime.json_access import as_dict, as_list, as_str
 
+_PULL_REQUEST = re.compile(
+    r"https?://[^\s<>\"']+/(?:pull|pulls|merge_requests|pull-requests|pullrequest)/\d+(?:[/?#][^\s<>\"']*)?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class WebLink:
+    """A link of a ticket to a page of the web, such as a pull request."""
+
+    url: str
+    title: str = ""
+
+    @property
+    def is_pull_request(self) -> bool:
+        """Whether it leads to a pull request of GitHub, GitLab, Bitbucket, Azure or a server like them."""
+        return _PULL_REQUEST.fullmatch(self.url) is not None
+
 
 @dataclass(frozen=True)
 class Ticket:
     """The content of a ticket, which is the only source of facts for a draft.
 
-    ``description`` is plain text, whether Jira sent ADF, wiki markup or nothing. ``url`` is for people.
+    ``description`` is plain text, whether Jira sent ADF, wiki markup or nothing. ``url`` is for people. ``fields`` are
+    further fields that people fill in, as (name, text), ``comments`` what people commented, newest first, and ``links``
+    its remote links; they are empty unless they were read for a draft.
     """
 
     issue_id: str
@@ -30,11 +51,21 @@ class Ticket:
     url: str
     assignee_id: str | None = None
     security_id: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+    comments: tuple[str, ...] = ()
+    links: tuple[WebLink, ...] = ()
+
+    @property
+    def pull_requests(self) -> tuple[WebLink, ...]:
+        """The links to pull requests."""
+        return tuple(link for link in self.links if link.is_pull_request)
 
     @property
     def said(self) -> str:
         """Everything that people wrote in it, as text."""
-        return f"{self.summary}\n{self.description}"
+        links = (part for link in self.pull_requests for part in (link.title, link.url))
+        texts = (text for _, text in self.fields)
+        return "\n".join((self.summary, self.description, *texts, *self.comments, *links))
 
     @classmethod
     def from_rest(cls, issue: Mapping[str, Any], browse_url: str) -> Ticket:

@@ -35,6 +35,7 @@ from handlers.document_orchestrator.pages_read_once import PagesReadOnce
 from handlers.document_orchestrator.select_and_reserve_page import PageSelection
 from handlers.document_orchestrator.source_issue import is_review, read_issue
 from handlers.document_orchestrator.stored_targets import StoredTargets
+from handlers.document_orchestrator.ticket_reader import TicketReader
 from handlers.document_orchestrator.writable_spaces import WritableSpaces
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ class ChangeDetected:
     changes: ChangeRepository
     records: DocumentRepository
     jira: JiraClient
+    tickets: TicketReader
     confluence: ConfluenceClient
     selection: PageSelection
     claims: PageClaims
@@ -74,14 +76,14 @@ class ChangeDetected:
                 self._record_first_transition(change)
                 self.changes.ignore(change, "the ticket was already in a done status before", held.lease)
                 return
-            issue = read_issue(self.jira, change)
+            issue = read_issue(self.tickets, change)
             if is_review(self.jira, self.records, change.issue_id, issue):
                 self._pass_on_review(change)
                 self.changes.ignore(change, "it is one of our review tickets", held.lease)
                 return
-            ticket = Ticket.from_rest(issue, self.jira.browse_url)
             if self._waits(change, self.gate.admit(change.change_id, gate)):
                 return
+            ticket = self.tickets.ticket(issue)
             pages = PagesReadOnce(self.confluence)
             targets, is_new = self.selection.select(change, ticket, self.site(), pages)
             documents = []

@@ -34,6 +34,8 @@ from handlers.document_orchestrator.revert_requested import RevertRequested
 from handlers.document_orchestrator.revision_requested import RevisionRequested
 from handlers.document_orchestrator.select_and_reserve_page import PageSelection
 from handlers.document_orchestrator.settings import Settings
+from handlers.document_orchestrator.style_guide import StyleGuide
+from handlers.document_orchestrator.ticket_reader import TicketReader
 from handlers.document_orchestrator.writable_spaces import WritableSpaces
 
 
@@ -57,15 +59,18 @@ def build_use_cases() -> Mapping[EventName, UseCase]:
     gate = DraftingGate(table, env.max_drafts_per_day, time.time)
     site = cache(partial(_site, confluence, env))
     no_edit = CloseWithoutEdit(records, ReviewStore(s3, env.documents_bucket), jira)
-    drafter = RevisionDrafter(records, drafts, jira, model, no_edit, site)
+    tickets = TicketReader(jira, env.ticket_fields)
+    guide = StyleGuide(confluence, env.style_guide_page, env.trust_folders, time.monotonic)
+    drafter = RevisionDrafter(records, drafts, tickets, model, no_edit, site, guide)
     claims = PageClaims(records, changes, new_pages, confluence, time.time)
     return {
         EventName.CHANGE_DETECTED: ChangeDetected(
             changes=changes,
             records=records,
             jira=jira,
+            tickets=tickets,
             confluence=confluence,
-            selection=PageSelection(changes, records, new_pages, drafts, jira, model, time.time),
+            selection=PageSelection(changes, records, new_pages, drafts, model, time.time),
             claims=claims,
             drafter=drafter,
             no_edit=no_edit,

@@ -11,11 +11,16 @@ from common.domain.ticket import Ticket
 MAX_DESCRIPTION = 32_000
 #: Characters of all descriptions together in one prompt, however many tickets have joined.
 MAX_DESCRIPTIONS_TOGETHER = 64_000
+#: Characters of the comments, of the further fields and of the pull requests of all tickets together, each.
+MAX_FURTHER_TOGETHER = 16_000
 #: Characters of a description that are never cut from a shortened prompt.
 MIN_DESCRIPTION = 400
-_OUR_TAG = re.compile(
-    r"<(?=\s*/?\s*(?:ticket|candidates?|page|previous_draft|feedback|title|parent|sample)\b)", re.IGNORECASE
-)
+#: Every tag that a prompt has. Text between tags cannot write one of them.
+TAGS = (
+    "ticket", "fields", "comments", "pull_requests", "candidates", "candidate", "page", "previous_draft", "feedback",
+    "title", "parent", "sample", "style_guide",
+)  # fmt: skip
+_OUR_TAG = re.compile(rf"<(?=\s*/?\s*(?:{'|'.join(TAGS)})\b)", re.IGNORECASE)
 _IN_QUOTES = str.maketrans({'"': "'", "<": "‹", ">": "›"})
 
 
@@ -34,12 +39,29 @@ def ticket_part(ticket: Ticket, longest: int = MAX_DESCRIPTION) -> str:
 
 
 def ticket_parts(tickets: Sequence[Ticket], share: float = 1.0) -> list[str]:
-    """Return a ``<ticket>`` part for each ticket; they share ``MAX_DESCRIPTIONS_TOGETHER`` equally.
+    """Return a ``<ticket>`` part for each ticket and parts with what else people wrote in it.
+
+    The descriptions share ``MAX_DESCRIPTIONS_TOGETHER`` equally, the other parts ``MAX_FURTHER_TOGETHER``.
 
     With a ``share`` below 1, only this share of what fits of each description is shown.
     """
     limit = min(MAX_DESCRIPTION, MAX_DESCRIPTIONS_TOGETHER // max(1, len(tickets)))
-    return [ticket_part(ticket, shortened_limit(len(ticket.description), limit, share)) for ticket in tickets]
+    further = int(MAX_FURTHER_TOGETHER // max(1, len(tickets)) * min(share, 1.0))
+    parts: list[str] = []
+    for ticket in tickets:
+        parts.append(ticket_part(ticket, shortened_limit(len(ticket.description), limit, share)))
+        parts += _further_parts(ticket, further)
+    return parts
+
+
+def _further_parts(ticket: Ticket, longest: int) -> list[str]:
+    """Return the parts with further fields, comments and pull requests of a ticket, if it has any."""
+    texts = {
+        "fields": "\n\n".join(f"{one_line(name)}:\n{text}" for name, text in ticket.fields),
+        "comments": "\n\n".join(ticket.comments),
+        "pull_requests": "\n".join(one_line(f"{link.title} {link.url}") for link in ticket.pull_requests),
+    }
+    return [tagged(name, shortened(text, longest), ticket=ticket.key) for name, text in texts.items() if text]
 
 
 def shortened_limit(length: int, limit: int, share: float) -> int:

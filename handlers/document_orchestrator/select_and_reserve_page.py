@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from common.atlassian.jira_client import JiraClient
 from common.atlassian.page_restrictions import recheck_restrictions
 from common.aws.bedrock_client import BedrockClient
 from common.aws.change_repository import ChangeRepository
@@ -38,7 +37,6 @@ class PageSelection:
     records: DocumentRepository
     new_pages: NewPageRegister
     drafts: DraftStore
-    jira: JiraClient
     model: BedrockClient
     clock: Clock
 
@@ -59,7 +57,7 @@ class PageSelection:
             recheck_restrictions(choices, pages, trust_folders=site.trust_folders)
             return earlier, False
         home = site.spaces[0].space_id
-        named = select_named(ticket, site, pages, self.jira.remote_links(ticket.issue_id))
+        named = select_named(ticket, site, pages, [link.url for link in ticket.links])
         if named.selection:
             return self._store(change, stored_targets.from_selection(named.selection, home, str))
         for _ in range(MAX_ROUNDS):

@@ -26,5 +26,7 @@ class Settings:
     max_drafts_per_day: int
     additional_model_request_fields: str = ""
     bedrock_guardrail: str = ""
+    ticket_fields: tuple[str, ...] = ()
+    style_guide_page: str = ""
     atlassian_token_url: str = ""
     atlassian_client_id: str = ""

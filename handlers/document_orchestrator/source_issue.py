@@ -11,12 +11,13 @@ from common.aws.document_repository import DocumentRepository
 from common.domain.change import Change
 from common.runtime.errors import PermanentFailure
 from common.runtime.json_access import as_dict
+from handlers.document_orchestrator.ticket_reader import TicketReader
 
 
-def read_issue(jira: JiraClient, change: Change) -> Mapping[str, Any]:
+def read_issue(tickets: TicketReader, change: Change) -> Mapping[str, Any]:
     """Return the ticket of a change as Jira's JSON, with the property of review tickets; raise PermanentFailure."""
     try:
-        return jira.issue(change.issue_id, [REVIEW_PROPERTY])
+        return tickets.issue(change.issue_id, [REVIEW_PROPERTY])
     except NotFound as error:
         raise PermanentFailure(
             f"the ticket {change.issue_key} does not exist any more, or the Kinexus account may not view it"

@@ -1,6 +1,7 @@
 """Parses the pipeline's own prompts: tickets, page outline, candidates and feedback from their tags."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 _ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
@@ -52,9 +53,10 @@ class Prompt:
 def read_prompt(text: str) -> Prompt:
     """Parse a user message. Text between tags cannot open or close a tag, so a plain search is enough."""
     page = _parts(text, "page")
+    fields = {attributes.get("ticket", ""): body for attributes, body in _parts(text, "fields")}
     page_attributes, outline = page[0] if page else ({}, "")
     return Prompt(
-        tickets=tuple(_ticket(body) for _, body in _parts(text, "ticket")),
+        tickets=tuple(_ticket(body, fields) for _, body in _parts(text, "ticket")),
         blocks=tuple(_blocks(outline)),
         page_title=page_attributes.get("title", ""),
         title=_only(text, "title"),
@@ -79,9 +81,11 @@ def _only(text: str, tag: str) -> str:
     return found[0][1] if found else ""
 
 
-def _ticket(body: str) -> TicketText:
+def _ticket(body: str, fields: Mapping[str, str]) -> TicketText:
+    """Return a ticket; its further fields continue the description. Its comments are not used."""
     head, _, description = body.partition("\n\n")
-    return TicketText(_field(head, "Key"), _field(head, "Summary"), description.strip())
+    key = _field(head, "Key")
+    return TicketText(key, _field(head, "Summary"), f"{description}\n\n{fields.get(key, '')}".strip())
 
 
 def _field(text: str, name: str) -> str:

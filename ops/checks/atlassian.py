@@ -36,6 +36,8 @@ def accounts(deployment: DeployedStack) -> Iterator[Finding]:
         token_url=env.atlassian_token_url,
         client_id=env.atlassian_client_id,
         trust_folders=env.trust_folders,
+        ticket_fields=env.ticket_fields,
+        style_guide_page=env.style_guide_page,
     )
     secret = CachedSecret(deployment.client("secretsmanager"), env.jira_api_token_secret_arn)
     yield from SiteCheck(site, secret.get_first).findings()

@@ -79,6 +79,14 @@ class DocumentationPipelineArgs(TypedDict):
     """Amazon Bedrock guardrail that checks each request to the model, by id (or ARN) and version. It reads tickets,
     pages and feedback; Bedrock does not apply it to what a model gives a tool, which is the draft. Default: none.
     """
+    ticket_fields: NotRequired[pulumi.Input[str]]
+    """Further Jira fields that drafts are made from besides summary and description, by id or name, comma separated.
+    Default: none.
+    """
+    style_guide_page: NotRequired[pulumi.Input[str]]
+    """Id of a Confluence page with the team's rules of wording, which drafts follow. Everyone must be able to view it;
+    its first 8,000 characters are read, at most once an hour. Default: none.
+    """
     document_labels: NotRequired[pulumi.Input[str]]
     """Ticket labels that request documentation, comma separated. Default:
     `needs-docs,new-feature,breaking-change,api-change,documentation`.

@@ -44,6 +44,10 @@ class PreflightArgs(TypedDict):
     """Client id of OAuth 2.0 client credentials; empty for API tokens."""
     approver_group: pulumi.Input[str]
     """Id of the Jira group whose members may decide; empty for none."""
+    ticket_fields: pulumi.Input[str]
+    """Further fields that drafts are made from, comma separated; empty for none."""
+    style_guide_page: pulumi.Input[str]
+    """Id of the page with the style guide; empty for none."""
     region: pulumi.Input[str]
     """AWS region of the model."""
     model_id: pulumi.Input[str]
@@ -95,6 +99,8 @@ def after_preflight(
             "token_url": args["atlassian_token_url"],
             "client_id": args["atlassian_client_id"],
             "approver_group": args["approver_group_id"],
+            "ticket_fields": args["ticket_fields"],
+            "style_guide_page": args["style_guide_page"],
             "region": region,
             "model_id": model_id,
             "request_fields": args["additional_model_request_fields"],

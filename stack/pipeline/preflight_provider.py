@@ -34,6 +34,8 @@ _SITE = (
     "token_url",
     "client_id",
     "approver_group",
+    "ticket_fields",
+    "style_guide_page",
 )
 _MODEL = ("region", "model_id", "request_fields")
 _ID = "preflight"
@@ -94,7 +96,7 @@ class PreflightProvider(dynamic.ResourceProvider):
             return
         required = ("jira_url", "confluence_url", "email", "review_project", "review_issue_type")
         site = {name: props.get(name, "") for name in _SITE if name in required or props.get(name)}
-        for name in ("space_keys", "document_labels"):
+        for name in ("space_keys", "document_labels", "ticket_fields"):
             site[name] = tuple(filter(None, (props.get(name) or "").split(",")))
         site["trust_folders"] = bool(props.get("trust_folders"))
         yield from SiteCheck(SiteConfig(**site), self._read).findings()

@@ -243,6 +243,22 @@ SETTINGS = (
         default="", default_text="none", variable="BEDROCK_GUARDRAIL", functions=("DocumentOrchestrator",),
     ),
     Setting(
+        "ticketFields", "ticket_fields",
+        CommaSeparated(
+            r"[^,\r\n\t]{1,255}", "Acceptance criteria,customfield_10042", "a field is named by its id or name",
+        ),
+        "Further Jira fields that drafts are made from besides summary and description, by id or name, comma "
+        "separated.",
+        default="", default_text="none", variable="TICKET_FIELDS", functions=("DocumentOrchestrator",),
+    ),
+    Setting(
+        "styleGuidePage", "style_guide_page",
+        Text(r"([1-9][0-9]{0,18})?", "123456", "must be the id of a Confluence page, the number in its address"),
+        "Id of a Confluence page with the team's rules of wording, which drafts follow. Everyone must be able to view "
+        "it; its first 8,000 characters are read, at most once an hour.",
+        default="", default_text="none", variable="STYLE_GUIDE_PAGE", functions=("DocumentOrchestrator",),
+    ),
+    Setting(
         "documentLabels", "document_labels", CommaSeparated(r"\S+", "needs-docs", "a label has no blanks"),
         "Ticket labels that request documentation, comma separated.",
         default="needs-docs,new-feature,breaking-change,api-change,documentation",

@@ -288,6 +288,8 @@ def _environment() -> dict[str, str]:
         "MAX_DRAFTS_PER_DAY": "100",
         "APPROVER_ACCOUNT_IDS": "",
         "REVIEWER_ACCOUNT_IDS": "",
+        "TICKET_FIELDS": "",
+        "STYLE_GUIDE_PAGE": "",
         "APPROVER_GROUP_ID": "",
         "FOUR_EYES": "false",
         "TRUST_FOLDERS": "false",

@@ -19,7 +19,7 @@ import pytest
 from common import storage_format as sf
 from common.atlassian.webhook_payload import NotAWebhook, parse_webhook
 from common.domain.draft import Because
-from common.domain.ticket import Ticket
+from common.domain.ticket import Ticket, WebLink
 from handlers.approval_handler.decision import read_decision
 from handlers.document_orchestrator.drafting import edit_page_prompt, new_page_prompt
 from handlers.document_orchestrator.drafting.draft_sources import DraftSources
@@ -29,7 +29,7 @@ from handlers.document_orchestrator.page_selection.cql_queries import cql_querie
 from handlers.document_orchestrator.page_selection.explicit_pages import explicit_pages
 from handlers.document_orchestrator.page_selection.ranking import Ranked
 from handlers.document_orchestrator.page_selection.search_terms import search_terms
-from handlers.document_orchestrator.prompt_text import ticket_part
+from handlers.document_orchestrator.prompt_text import TAGS, ticket_part
 from handlers.review_ticket_creator import ticket_description
 from handlers.review_ticket_creator.diff import diff_page
 from handlers.review_ticket_creator.review_content import Review
@@ -40,9 +40,9 @@ PAGE = "<p>Refunds go back in full.</p><h2>Limits</h2><p>Ninety days.</p>"
 BOUND = 5.0
 EACH = pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 QUERY = re.compile(r'type = page AND space IN \(""\) AND \((?:title|text) ~ ""(?: OR (?:title|text) ~ "")*\)')
-TAG = re.compile(
-    r"<\s*(/?)\s*(ticket|candidates?|page|previous_draft|feedback|title|parent|sample)\b", re.IGNORECASE
-)
+TAG = re.compile(rf"<\s*(/?)\s*({'|'.join(TAGS)})\b", re.IGNORECASE)
+#: The parts of a ticket in which people wrote something everywhere.
+WRITTEN = [f"{end}{name}" for name in ("ticket", "fields", "comments", "pull_requests") for end in ("", "/")]
 AGAIN = ["previous_draft", "/previous_draft", "feedback", "/feedback"]
 LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
 
@@ -57,6 +57,15 @@ def in_time() -> Iterator[None]:
 def ticket(attack: Attack) -> Ticket:
     fields = {"summary": attack.summary, "description": attack.description, "labels": list(attack.labels)}
     return Ticket.from_rest({"id": "1", "key": "PAY2-1", "fields": fields}, "https://site.test")
+
+
+def written(attack: Attack) -> Ticket:
+    """Return a ticket with the attack in each further field, comment and link."""
+    text = attack.text[:20_000]
+    link = WebLink("https://site.test/o/r/pull/1", text)
+    return replace(
+        ticket(attack), fields=((attack.summary, text), ("Notes", text)), comments=(text, text), links=(link,)
+    )
 
 
 def review(attack: Attack, after: str, changes: tuple[sf.BlockChange, ...]) -> Review:
@@ -109,7 +118,7 @@ def test_a_bomb_is_read_with_bounded_memory(attack: Attack) -> None:
 @EACH
 def test_in_a_search_it_is_only_words(attack: Attack) -> None:
     with in_time():
-        planned = cql_queries(search_terms(ticket(attack)), ["SD"])
+        planned = cql_queries(search_terms(written(attack)), ["SD"])
     for query in planned:
         assert QUERY.fullmatch(LITERAL.sub('""', query.cql)), query.cql
         assert 'space IN ("SD")' in query.cql
@@ -119,7 +128,8 @@ def test_in_a_search_it_is_only_words(attack: Attack) -> None:
 @EACH
 def test_it_names_no_page_of_another_site(attack: Attack) -> None:
     with in_time():
-        named = explicit_pages(ticket(attack), ["javascript:alert(1)"], "https://site.test/wiki")
+        links = ["javascript:alert(1)", attack.text[:2_000]]
+        named = explicit_pages(written(attack), links, "https://site.test/wiki")
     for page in named:
         assert page.page_id is None or re.fullmatch("[0-9]{1,20}", page.page_id), page
 
@@ -150,7 +160,7 @@ def test_an_edit_that_repeats_it_is_harmless_or_refused(attack: Attack) -> None:
         try:
             given = {"summary": attack.text, "edits": edits}
             edited = edit_page_prompt.parse_edits(
-                given, page, outline, sources=DraftSources([ticket(attack)])
+                given, page, outline, sources=DraftSources([written(attack)])
             )
         except edit_page_prompt.InvalidEditAnswer:
             return
@@ -175,10 +185,11 @@ def test_as_a_page_it_is_read_within_limits(attack: Attack) -> None:
         prompt = edit_page_prompt.edit_page_prompt(
             attack.summary,
             outline,
-            [ticket(attack)],
+            [written(attack)],
             edit_page_prompt.PreviousDraft(attack.text, attack.text),
+            style_guide=attack.text[:8_000],
         )
-    assert _tags(prompt) == ["ticket", "/ticket", "page", "/page", *AGAIN]
+    assert _tags(prompt) == [*WRITTEN, "style_guide", "/style_guide", "page", "/page", *AGAIN]
     assert len(prompt) < 200_000
 
 
@@ -188,10 +199,10 @@ def test_as_a_title_it_opens_no_part_of_a_prompt(attack: Attack) -> None:
     with in_time():
         sample = new_page_prompt.Sample(attack.summary, attack.text)
         prompt = new_page_prompt.new_page_prompt(
-            attack.summary, attack.summary, [ticket(attack)], None, sample=sample
+            attack.summary, attack.summary, [written(attack)], None, 1.0, sample, attack.text[:8_000]
         )
     assert _tags(prompt) == [
-        "ticket", "/ticket", "title", "/title", "parent", "/parent", "sample", "/sample",
+        *WRITTEN, "title", "/title", "parent", "/parent", "sample", "/sample", "style_guide", "/style_guide",
     ]  # fmt: skip
     section = sf.Section((attack.summary,), attack.text)
     page = Candidate("1", attack.summary, "https://site.test", None, (attack.summary,), (section,))

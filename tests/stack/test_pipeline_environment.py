@@ -87,6 +87,8 @@ def test_unset_settings_have_the_designs_defaults() -> None:
         "BEDROCK_MODEL_ID": "eu.amazon.nova-lite-v1:0",
         "ADDITIONAL_MODEL_REQUEST_FIELDS": "",
         "BEDROCK_GUARDRAIL": "",
+        "TICKET_FIELDS": "",
+        "STYLE_GUIDE_PAGE": "",
         "JIRA_BROWSE_URL": "https://example.atlassian.net",
         "CONFLUENCE_BROWSE_URL": "https://example.atlassian.net/wiki",
     }
@@ -105,6 +107,9 @@ CHANGED = [
     ("DocumentOrchestrator", "confluenceSpaceKey", "SD, OPS", "CONFLUENCE_SPACE_KEY", "SD,OPS"),
     ("DocumentOrchestrator", "bedrockModelId", "us.amazon.nova-lite-v1:0", "BEDROCK_MODEL_ID",
      "us.amazon.nova-lite-v1:0"),
+    ("DocumentOrchestrator", "ticketFields", "Acceptance criteria, customfield_10042", "TICKET_FIELDS",
+     "Acceptance criteria,customfield_10042"),
+    ("DocumentOrchestrator", "styleGuidePage", "123456", "STYLE_GUIDE_PAGE", "123456"),
     ("JiraWebhookHandler", "documentLabels", "docs", "DOCUMENT_LABELS", "docs"),
     ("JiraWebhookHandler", "maxChangeAgeDays", "7", "MAX_CHANGE_AGE_DAYS", "7"),
     ("Sweep", "maxDraftsPerDay", "20", "MAX_DRAFTS_PER_DAY", "20"),

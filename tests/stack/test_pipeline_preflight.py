@@ -153,6 +153,11 @@ REFUSED: dict[str, tuple[Callable[[Around], dict[str, Any]], list[str]]] = {
         lambda around: {**as_account("blind")(around), "approver_group": "8d6e4f7c-2b7a-4b3e-9f7e-3a1c5e9d7b20"},
         ["has no permission USER_PICKER", "Browse users and groups"],
     ),
+    "no ticket field": (
+        lambda _: {"ticket_fields": "Story point estimate,Acceptance criteria"},
+        ["ticket fields: Jira has no field Acceptance criteria", "correct ticketFields"],
+    ),
+    "no style guide": (lambda _: {"style_guide_page": "999999"}, ["page 999999 not found", "correct styleGuidePage"]),
     "no space": (lambda _: {"space_keys": "SD,NOPE"}, ["hidden from the Kinexus account: NOPE", "correct confluenceSpaceKey"]),
     "read-only space": (may_not_write, ["may not write pages in SD", "Add/edit pages"]),
     "another site's Confluence": (lambda a: {"confluence_url": f"{a.jira.url}/elsewhere/wiki"}, ["Confluence account", "confluenceUrl must be"]),

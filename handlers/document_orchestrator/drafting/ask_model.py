@@ -69,11 +69,13 @@ def draft_update(
     again: PreviousDraft | None,
     titles: Sequence[str] = (),
     attached: Callable[[], Iterable[str]] = tuple,
+    style_guide: str = "",
 ) -> Proposal:
     """Return edits to an existing page (no edits if it is up to date); raise PermanentFailure or UnusableAnswers.
 
     ``titles`` are those of pages that the draft may link, besides the pages that it links already. ``attached`` returns
     the file names of the page's attachments; it is called only if an edit names an image that the page does not show.
+    ``style_guide`` are the team's rules of wording.
     """
     try:
         parsed = sf.parse(page.storage)
@@ -89,7 +91,7 @@ def draft_update(
 
     def question(share: float) -> Question:
         outline = edit_page_prompt.shown_outline(parsed, focus, share)
-        prompt = edit_page_prompt.edit_page_prompt(page.title, outline, tickets, again, share)
+        prompt = edit_page_prompt.edit_page_prompt(page.title, outline, tickets, again, share, style_guide)
         return Question(
             prompt,
             lambda answer: edit_page_prompt.parse_edits(
@@ -108,16 +110,19 @@ def draft_page(
     again: PreviousDraft | None,
     titles: Sequence[str] = (),
     sample: Sample | None = None,
+    style_guide: str = "",
 ) -> Proposal:
     """Return the body of a new page; raise PermanentFailure or UnusableAnswers. It may link pages with ``titles``.
 
-    ``sample`` shows how pages of the space are written.
+    ``sample`` shows how pages of the space are written, ``style_guide`` are the team's rules of wording.
     """
     refuse_unsafe_title(title)
     sources = DraftSources(tickets, again.feedback if again else "")
 
     def question(share: float) -> Question:
-        prompt = new_page_prompt.new_page_prompt(title, parent_title, tickets, again, share, sample)
+        prompt = new_page_prompt.new_page_prompt(
+            title, parent_title, tickets, again, share, sample, style_guide
+        )
         return Question(
             prompt,
             lambda answer: new_page_prompt.parse_new_page(answer, title, [parent_title, *titles], sources),

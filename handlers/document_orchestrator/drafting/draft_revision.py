@@ -13,7 +13,6 @@ from typing import Protocol
 from common import storage_format as sf
 from common.atlassian.confluence_client import ConfluencePage
 from common.atlassian.http_client import NotFound, RequestRefused, Unauthorized
-from common.atlassian.jira_client import JiraClient
 from common.atlassian.page_restrictions import RestrictionReader, open_title, recheck_restrictions
 from common.aws.bedrock_client import BedrockClient
 from common.aws.document_repository import DocumentRepository, lock_key
@@ -36,6 +35,8 @@ from handlers.document_orchestrator.drafting.draft_revert import (
 )
 from handlers.document_orchestrator.drafting.edit_page_prompt import PreviousDraft, Proposal
 from handlers.document_orchestrator.drafting.style_sample import style_sample
+from handlers.document_orchestrator.style_guide import StyleGuide
+from handlers.document_orchestrator.ticket_reader import TicketReader
 from handlers.document_orchestrator.writable_spaces import WritableSpaces
 
 log = logging.getLogger(__name__)
@@ -60,10 +61,11 @@ class RevisionDrafter:
 
     records: DocumentRepository
     drafts: DraftStore
-    jira: JiraClient
+    tickets: TicketReader
     model: BedrockClient
     no_edit: CloseWithoutEdit
     site: Callable[[], WritableSpaces]
+    guide: StyleGuide
 
     def draft(self, held: Held[Document], read: Mapping[str, Ticket], pages: PageReader) -> Document:
         """Draft the first revision, or the next one with the feedback of its reviewer; return the document.
@@ -85,12 +87,14 @@ class RevisionDrafter:
         if document.kind is DocumentKind.UPDATE:
             page = self._page(document, pages)
             attached = partial(_attached, pages, page.page_id)
-            proposal = draft_update(self.model, page, tickets, again, titles, attached)
+            proposal = draft_update(self.model, page, tickets, again, titles, attached, self.guide.text())
         else:
             page = None
             parent = self._parent_title(document, pages)
             sample = None if again else style_sample(document, pages)
-            proposal = draft_page(self.model, document.title, parent, tickets, again, titles, sample)
+            proposal = draft_page(
+                self.model, document.title, parent, tickets, again, titles, sample, self.guide.text()
+            )
         if page and not proposal.edits:
             return self._without_edit(document, proposal)
         return self._store(held, _draft_of(document, page, proposal, levels))
@@ -165,7 +169,7 @@ class RevisionDrafter:
         tickets = {}
         for key in document.issue_keys:
             try:
-                tickets[key] = read.get(key) or Ticket.from_rest(self.jira.issue(key), self.jira.browse_url)
+                tickets[key] = read.get(key) or self.tickets.read(key)
             except NotFound:
                 # let go: the draft is made from the other tickets; PermanentFailure is raised if there are none
                 log.warning("source_ticket.missing", extra={"issue_key": key})

@@ -32,7 +32,7 @@ def style_sample(document: Document, pages: KnownPages) -> Sample | None:
     beside = [page for page in read if document.parent_id and page.parent_id == document.parent_id]
     above = [page for page in read if page.page_id == document.parent_id]
     chosen = next(iter([*beside, *above, *read]), None)
-    return Sample(chosen.title, sf.to_markdown(chosen.storage)) if chosen else None
+    return Sample(chosen.title, sf.to_markdown(chosen.storage).strip()) if chosen else None
 
 
 def _shows_style(page: ConfluencePage) -> bool:

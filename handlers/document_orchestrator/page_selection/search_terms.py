@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from common.domain.ticket import Ticket
+from handlers.document_orchestrator.page_selection.file_paths import file_paths
 from handlers.document_orchestrator.page_selection.tokenizer import (
     ACTIONS,
     RAW,
@@ -74,11 +75,16 @@ class SearchTerms:
 
 
 def search_terms(ticket: Ticket) -> SearchTerms:
-    """Return the terms of a ticket: from the summary, then components and labels, then the description."""
+    """Return the terms of a ticket: from the summary, then components and labels, then the description.
+
+    Paths of repository files in comments and further fields count as words of the description.
+    """
     prefix = _CONVENTIONAL_PREFIX.match(ticket.summary)
     scope = [prefix[1]] if prefix and prefix[1] else []
     summary = _REFERENCE.sub(" ", ticket.summary[prefix.end() if prefix else 0 :][:_SUMMARY_CHARACTERS])
-    description = _REFERENCE.sub(" ", ticket.description[:_DESCRIPTION_CHARACTERS])
+    # The description itself has its paths already. What else people discuss in comments is about the work.
+    paths = file_paths([*ticket.comments, *(text for _, text in ticket.fields)])
+    description = _REFERENCE.sub(" ", "\n".join([ticket.description[:_DESCRIPTION_CHARACTERS], *paths]))
     weights: dict[str, float] = {}
     shown: dict[str, str] = {}
     _weigh_summary(summary, weights, shown)

@@ -309,7 +309,10 @@ def resolutions(call: Call) -> Response:
 
 @routes.on("GET", "/rest/api/3/field")
 def fields(call: Call) -> Response:
-    """List the fields."""
+    """List the fields, with the custom fields of all projects."""
+    custom = {
+        each.id: each.name for project in call.site.jira.projects.values() for each in project.screens.custom
+    }
     return answer(
         [
             {
@@ -322,7 +325,7 @@ def fields(call: Call) -> Response:
                 "searchable": True,
                 "clauseNames": [key],
             }
-            for key, name in FIELD_NAMES.items()
+            for key, name in {**FIELD_NAMES, **custom}.items()
         ]
     )
 
