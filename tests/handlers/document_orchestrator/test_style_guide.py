@@ -45,7 +45,7 @@ class Confluence:
 
 def test_it_is_read_once_an_hour() -> None:
     confluence, now = Confluence("<p>Write <strong>you</strong>.</p>"), [0.0]
-    guide = StyleGuide(confluence, "7", trust_folders=False, now=lambda: now[0])  # type: ignore[arg-type]
+    guide = StyleGuide(confluence, "7", trust_folders=False, now=lambda: now[0])
     assert [guide.text(), guide.text()] == ["Write **you**."] * 2
     assert confluence.reads == 1
     confluence.page = Confluence("<p>Write we.</p>").page
@@ -58,18 +58,18 @@ def test_it_is_read_once_an_hour() -> None:
     [Confluence("<p>Secret</p>", restricted=True), Confluence("", exists=False), Confluence("<p>Open <b")],
 )
 def test_without_an_open_page_there_is_none(confluence: Confluence) -> None:
-    assert StyleGuide(confluence, "7", trust_folders=False, now=lambda: 0.0).text() == ""  # type: ignore[arg-type]
+    assert StyleGuide(confluence, "7", trust_folders=False, now=lambda: 0.0).text() == ""
 
 
 def test_without_a_setting_nothing_is_read() -> None:
     confluence = Confluence("<p>Write you.</p>")
-    assert StyleGuide(confluence, "", trust_folders=False, now=lambda: 0.0).text() == ""  # type: ignore[arg-type]
+    assert StyleGuide(confluence, "", trust_folders=False, now=lambda: 0.0).text() == ""
     assert confluence.reads == 0
 
 
 def test_a_long_one_is_cut_after_a_block() -> None:
     confluence = Confluence("<p>Write you.</p>" * 5_000)
-    text = StyleGuide(confluence, "7", trust_folders=False, now=lambda: 0.0).text()  # type: ignore[arg-type]
+    text = StyleGuide(confluence, "7", trust_folders=False, now=lambda: 0.0).text()
     assert MAX_STYLE_GUIDE - 200 < len(text) < MAX_STYLE_GUIDE + 100
     assert text.endswith("blocks left out …]")
 
