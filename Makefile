@@ -2,6 +2,7 @@
 #   make demo      closes tickets and publishes the pages about them, on this machine
 #   make serve     keeps the same region running, with a Jira board in the browser
 #                  (both with a real model: make serve ARGS="--model-url http://localhost:11434/v1 --model qwen2.5:7b")
+#   make try       shows what Kinexus would propose for tickets of your own site: make try ARGS="PAY-12" (docs/trying.md)
 #   make test      runs every check and all tests (`make check` runs only ruff, bandit, zizmor, mypy and pip-audit)
 #   make unit      runs the tests of the rules, and the main stories of each use case: the quick answer
 #   make coverage  runs the tests and prints the line coverage
@@ -28,7 +29,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Without kept bytecode, each process of the tests and of the local region compiles all packages again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo serve test unit coverage check lint types audit fuzz crash-matrix engine graph lock sbom docs clean running testing region-env
+.PHONY: demo serve try test unit coverage check lint types audit fuzz crash-matrix engine graph lock sbom docs clean running testing region-env
 .DEFAULT_GOAL := demo
 
 demo: running
@@ -36,6 +37,9 @@ demo: running
 
 serve: running
 	@$(PY) -m local serve $(ARGS)
+
+try: running
+	@$(PY) -m local try $(ARGS)
 
 test: testing check
 	@$(PY) -m pytest -n 2 --dist loadfile
@@ -103,7 +107,7 @@ region-env: | $(PY)
 	@$(PY) -c 'from local.region.ministack_venv import region_python; region_python()'
 
 clean:
-	rm -rf $(VENV) .region-env .build .kinexus demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* sbom
+	rm -rf $(VENV) .region-env .build .kinexus demo-output try-output .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* sbom
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PY):

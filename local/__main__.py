@@ -8,6 +8,7 @@ from pathlib import Path
 
 from local import signals
 from local.bedrock import choose_model
+from local.trial.options import add_options as trial_options
 
 
 def main() -> int:
@@ -26,7 +27,11 @@ def main() -> int:
     playing = commands.add_parser(
         "demo", help="close tickets, approve their reviews and check the published pages"
     )
-    for each in (serving, playing):
+    trying = commands.add_parser(
+        "try", help="show what Kinexus would propose for tickets of a real site, without writing there"
+    )
+    trial_options(trying)
+    for each in (serving, playing, trying):
         choose_model.add_options(each)
     playing.add_argument("--output", type=Path, help="folder for the HTML pages (default: demo-output)")
     upping = commands.add_parser(
@@ -66,6 +71,7 @@ def _command(arguments: argparse.Namespace) -> int:
     from local.region.ministack import RegionFailure
     from local.region.ministack_venv import EnvironmentFailure
     from local.state_file import NoRegion, RegionRunning
+    from local.trial.read_only_site import SiteRefused
 
     try:
         match arguments.command:
@@ -81,6 +87,10 @@ def _command(arguments: argparse.Namespace) -> int:
                 from local.demo import OUTPUT, demo
 
                 return demo(choose_model.chosen_model(arguments, REGION), arguments.output or OUTPUT)
+            case "try":
+                from local.trial.command import try_tickets
+
+                return try_tickets(arguments, choose_model.chosen_model(arguments, REGION))
             case "up":
                 from local.up import up
 
@@ -95,7 +105,15 @@ def _command(arguments: argparse.Namespace) -> int:
                 return _stop()
             case other:
                 raise AssertionError(other)
-    except (NoRegion, RegionRunning, NoCredentials, NoModel, EnvironmentFailure, RegionFailure) as error:
+    except (
+        NoRegion,
+        RegionRunning,
+        NoCredentials,
+        NoModel,
+        SiteRefused,
+        EnvironmentFailure,
+        RegionFailure,
+    ) as error:
         print(error, file=sys.stderr)
         return 1
 

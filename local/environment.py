@@ -7,7 +7,7 @@ process, also ends when this process does.
 import contextlib
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -60,12 +60,69 @@ class LocalEnvironment:
         return self.site.site.account("kinexus")
 
 
+@dataclass
+class DeployedPipeline:
+    """The pipeline, deployed into a running MiniStack, and what serves its functions."""
+
+    stack: MiniStack
+    deployment: LocalDeployment
+    api_proxy: Proxy
+    stand_in: StandIn
+    model: bedrock.RunningStandIn
+
+
+@contextlib.contextmanager
+def deployed_pipeline(
+    stack: MiniStack,
+    config: Mapping[str, str],
+    *,
+    administrator: Account | None = None,
+    model_choice: ModelChoice = STAND_IN,
+    on_step: OnStep = lambda step: None,
+) -> Iterator[DeployedPipeline]:
+    """Deploy the Pulumi program with these settings, and warm its functions, for the length of a with block."""
+    with contextlib.ExitStack() as stop, ThreadPoolExecutor(max_workers=3) as pool:
+        api_proxy = open_proxy(stack.endpoint, stack.ca_bundle)
+        stop.callback(api_proxy.close)
+        registry = ResourceRegistry()
+        stand_in = StandIn(
+            may_invoke=lambda function, model: denial(registry, stack.region, stack.account, function, model),
+            converse=model_choice.converse,
+        )
+        model = bedrock.serve(stand_in)
+        stop.callback(model.stop)
+        on_step("creating the resources of the Pulumi program")
+        deployment = deploy(
+            REPOSITORY,
+            stack,
+            project=_project(),
+            name=STACK,
+            config=config,
+            secret_keys=(*SECRET_KEYS, "chatWebhookUrl"),
+            registry=registry,
+            api_url=api_proxy.api_url,
+            environment=lambda function: {
+                "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": f"{model.url}/function/{function}",
+                # The simulator and the API proxy are local, so a proxy configured on this machine is bypassed.
+                "NO_PROXY": "127.0.0.1",
+            },
+            operator=operator(stack, model, administrator),
+        )
+        handle_interrupts()
+        on_step("warming the functions")
+        warming = [pool.submit(_warm, stack, name) for name in deployment.outputs["functionNames"].values()]
+        for job in warming:
+            job.result()
+        handle_interrupts()
+        yield DeployedPipeline(stack, deployment, api_proxy, stand_in, model)
+
+
 @contextlib.contextmanager
 def local_environment(
     *, model_choice: ModelChoice = STAND_IN, on_step: OnStep = lambda step: None
 ) -> Iterator[LocalEnvironment]:
     """Run the whole environment for the length of a with block; everything that was started is stopped at the end."""
-    with contextlib.ExitStack() as stop, ThreadPoolExecutor(max_workers=3) as pool:
+    with contextlib.ExitStack() as stop, ThreadPoolExecutor(max_workers=1) as pool:
         on_step("starting AWS (MiniStack), Jira, Confluence and the model")
         starting = pool.submit(ministack.start, REGION)
         try:
@@ -78,52 +135,33 @@ def local_environment(
         finally:
             stack = starting.result()
             stop.callback(stack.stop)
-        api_proxy = open_proxy(stack.endpoint, stack.ca_bundle)
-        stop.callback(api_proxy.close)
-        registry = ResourceRegistry()
-        stand_in = StandIn(
-            may_invoke=lambda function, model: denial(registry, stack.region, stack.account, function, model),
-            converse=model_choice.converse,
-        )
-        model = bedrock.serve(stand_in)
-        stop.callback(model.stop)
-        on_step("creating the resources of the Pulumi program")
         webhook_secret = secrets.token_hex(32)
-        deployment = deploy(
-            REPOSITORY,
+        up = stop.enter_context(
+            deployed_pipeline(
+                stack,
+                {**settings(served, seeded, webhook_secret), "kinexus:chatWebhookUrl": chatting.url},
+                administrator=site.account("admin"),
+                model_choice=model_choice,
+                on_step=on_step,
+            )
+        )
+        yield LocalEnvironment(
             stack,
-            project=_project(),
-            name=STACK,
-            config={
-                **settings(served, seeded, webhook_secret),
-                "kinexus:chatWebhookUrl": chatting.url,
-            },
-            secret_keys=(*SECRET_KEYS, "chatWebhookUrl"),
-            registry=registry,
-            api_url=api_proxy.api_url,
-            environment=lambda function: {
-                "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": f"{model.url}/function/{function}",
-                # The simulator and the API proxy are local, so a proxy configured on this machine is bypassed.
-                "NO_PROXY": "127.0.0.1",
-            },
-            operator=operator(stack, model, site.account("admin")),
+            up.deployment,
+            up.api_proxy,
+            served,
+            seeded,
+            up.stand_in,
+            up.model,
+            webhook_secret,
+            chatting,
         )
-        up = LocalEnvironment(
-            stack, deployment, api_proxy, served, seeded, stand_in, model, webhook_secret, chatting
-        )
-        handle_interrupts()
-        on_step("warming the functions")
-        warming = [pool.submit(_warm, up, name) for name in deployment.outputs["functionNames"].values()]
-        for job in warming:
-            job.result()
-        handle_interrupts()
-        yield up
 
 
 def operator(
-    stack: MiniStack, model: bedrock.RunningStandIn, administrator: Account
+    stack: MiniStack, model: bedrock.RunningStandIn, administrator: Account | None
 ) -> dict[str, str | None]:
-    """Return the deploying person's environment variables: AWS credentials and a Jira administrator's token."""
+    """Return the deploying person's environment variables: AWS credentials, and a Jira administrator's token if any."""
     return {
         "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": model.url,
         "AWS_ENDPOINT_URL_BEDROCK": model.url,
@@ -131,41 +169,48 @@ def operator(
         "AWS_SECRET_ACCESS_KEY": stack.secret_key,
         "AWS_SESSION_TOKEN": None,
         "AWS_PROFILE": None,
-        "KINEXUS_ADMIN_EMAIL": administrator.email,
-        "KINEXUS_ADMIN_TOKEN": administrator.token,
+        "KINEXUS_ADMIN_EMAIL": administrator.email if administrator else None,
+        "KINEXUS_ADMIN_TOKEN": administrator.token if administrator else None,
         "NO_PROXY": "127.0.0.1",
     }
 
 
-def _warm(up: LocalEnvironment, function: str) -> None:
+def _warm(stack: MiniStack, function: str) -> None:
     """Start a worker of the function with an empty event, so that the first real call is fast."""
     event = b'{"Records": [], "headers": {}, "pathParameters": {}, "queryStringParameters": {}}'
-    up.stack.client("lambda").invoke(FunctionName=function, Payload=event)
+    stack.client("lambda").invoke(FunctionName=function, Payload=event)
 
 
 def _project() -> str:
     return str(yaml.safe_load((REPOSITORY / "Pulumi.yaml").read_text())["name"])
 
 
-def settings(served: atlassian.Running, seeded: seed.Seed, webhook_secret: str) -> dict[str, str]:
-    """Return the stack's settings for the local region; its secrets are made up for each run.
+def base_settings(webhook_secret: str) -> dict[str, str]:
+    """Return the settings of every stack in a local region; its secrets are made up for each run.
 
     Pulumi.dev.yaml is not read, because its settings belong to a real site.
     """
-    account = served.site.account("kinexus")
     return {
         "aws:region": REGION,
         "kinexus:namePrefix": "kinexus",
         "kinexus:protectData": "false",
         "kinexus:logRetentionDays": "14",
+        "kinexus:webhookSecret": webhook_secret,
+        "kinexus:linkKey": secrets.token_hex(32),
+    }
+
+
+def settings(served: atlassian.Running, seeded: seed.Seed, webhook_secret: str) -> dict[str, str]:
+    """Return the stack's settings for the local region with the simulated site."""
+    account = served.site.account("kinexus")
+    return {
+        **base_settings(webhook_secret),
         "kinexus:jiraBaseUrl": served.url,
         "kinexus:confluenceUrl": f"{served.url}/wiki",
         "kinexus:jiraEmail": account.email,
         "kinexus:jiraApiToken": account.token,
         "kinexus:confluenceSpaceKey": seeded.space_key,
-        "kinexus:webhookSecret": webhook_secret,
         "kinexus:registerWebhooks": "true",
-        "kinexus:linkKey": secrets.token_hex(32),
     }
 
 

@@ -61,7 +61,9 @@ class ModelEndpoint:
             raise BedrockError(
                 "ModelErrorException", 424, f"The endpoint's answer is not JSON: {response.text[:300]}"
             ) from error
-        return converse_response(answer, tool_specs(request), time.monotonic() - began)
+        said = converse_response(answer, tool_specs(request), time.monotonic() - began)
+        # As a prompt router tells which model answered: reviews and records then name this model.
+        return {**said, "trace": {"promptRouter": {"invokedModelId": self.model}}}
 
     def _post(self, body: Mapping[str, Any]) -> requests.Response:
         try:

@@ -90,6 +90,7 @@ def test_a_tool_call_and_its_usage_are_the_models_answer(server: ChatServer) -> 
     server.answers.append(completion(("edit_page", json.dumps(EDITS)), usage=(321, 12)))
     answer = ask(server)
     assert (answer.input, answer.input_tokens, answer.output_tokens) == (EDITS, 321, 12)
+    assert answer.model_id == MODEL, "records and reviews name the model of the endpoint"
     [asked] = server.asked
     assert asked["model"] == MODEL
     assert [message["role"] for message in asked["messages"]] == ["system", "user"]
