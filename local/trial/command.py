@@ -25,9 +25,14 @@ from stack.pipeline.setting_schema import SETTINGS, Setting
 from stack.pipeline.setting_types import BaseUrl
 
 #: Settings that the trial gives itself.
-_OWN = frozenset(
-    {"jiraEmail", "confluenceEmail", "confluenceSpaceKey", "registerWebhooks", "preflight", "sweepSchedule", "alarmEmail"}
-)  # fmt: skip
+_OWN = (
+    "jiraEmail",
+    "confluenceEmail",
+    "confluenceSpaceKey",
+    "registerWebhooks",
+    "preflight",
+    "sweepSchedule",
+)
 _SECONDS, _MODEL_SECONDS = 120.0, 900.0
 _DAYS = re.compile(r"([1-9]\d{0,2})d?")
 

@@ -18,7 +18,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--email", help="e-mail address of your account (or the variable JIRA_EMAIL)")
     parser.add_argument("--space", help="keys of the spaces, comma separated (or CONFLUENCE_SPACE_KEY)")
     parser.add_argument(
-        "--config", action="append", default=[], metavar="KEY=VALUE", help="any other setting of the pipeline"
+        "--config", action="append", default=[], metavar="KEY=VALUE", help="another setting of the pipeline"
     )
     parser.add_argument(
         "--output", type=Path, default=OUTPUT, help="folder for the pages (default: try-output)"
