@@ -26,7 +26,7 @@ from common.domain.ticket import Ticket
 from common.intake.detect_change import parse_change_id, transition_id
 from common.runtime.errors import PermanentFailure
 from handlers.document_orchestrator import failed_change, notifications
-from handlers.document_orchestrator.claim_page import LEASE_SECONDS, Claim, PageClaims
+from handlers.document_orchestrator.claim_page import LEASE_SECONDS, Claim, PageAwaitsRevert, PageClaims
 from handlers.document_orchestrator.close_without_edit import CloseWithoutEdit
 from handlers.document_orchestrator.drafting.draft_revision import RevisionDrafter
 from handlers.document_orchestrator.new_document import join
@@ -91,7 +91,11 @@ class ChangeDetected:
                 if target.kind is not None:
                     claim = Claim(change, target, is_first=is_new)
                     read = {change.issue_key: ticket}
-                    documents.append(self._bring_to_draft(claim, owner, read, pages))
+                    try:
+                        documents.append(self._bring_to_draft(claim, owner, read, pages))
+                    except PageAwaitsRevert as awaited:  # let go: the change stays detected for a sweep
+                        self._waits(change, str(awaited))
+                        return
             comment_on_targets(self.jira, change, targets, lambda: self.site().browse_url)
             self._close(Held(change, held.lease), targets, documents)
 

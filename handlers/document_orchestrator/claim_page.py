@@ -38,6 +38,10 @@ LEASE_SECONDS = 180
 MAX_LOOKS = 8
 
 
+class PageAwaitsRevert(Exception):
+    """A review that may take a publication of the page back is open; changes of the page come after it."""
+
+
 @dataclass(frozen=True)
 class Claim:
     """A change that claims the page of one of its targets.
@@ -98,7 +102,7 @@ class PageClaims:
     def hold(self, claimed: Claim, owner: str, *, trust_folders: bool) -> Iterator[Held[Document]]:
         """Hold the document of a change's page: an open one, or a new one. One that has ended contains the change.
 
-        Raises LeaseHeld, PageRequiresLabel or the errors of the services.
+        Raises LeaseHeld, PageAwaitsRevert, PageRequiresLabel or the errors of the services.
         """
         change, target = claimed.change, claimed.target
         known = None if claimed.is_first else self.records.get(derive_document_id(change, target))
@@ -108,7 +112,7 @@ class PageClaims:
             sight = self._look(claimant, known if look == 0 else self.records.get(mine.document_id))
             action = sight.action(change)
             if action is Action.WAIT:
-                raise LeaseHeld(_waiting_for(sight))
+                raise _waiting(sight)
             if action in (Action.START, Action.RESTART, Action.WORK):
                 with self._worked_on(action, claimant, sight, owner) as held:
                     if held:
@@ -230,12 +234,18 @@ class PageClaims:
         return page if is_ours else None
 
 
+def _waiting(sight: _Sight) -> LeaseHeld | PageAwaitsRevert:
+    """Return the error that says what a change waits for."""
+    document = sight.document
+    if document and document.reverts and document.status is not DocumentStatus.PUBLISHING:
+        review = document.review_issue_key or "its review is not open yet"
+        return PageAwaitsRevert(
+            f"a publication of its page may be taken back ({review}), and this ticket comes after that decision"
+        )
+    return LeaseHeld(_waiting_for(sight))
+
+
 def _waiting_for(sight: _Sight) -> str:
     if sight.document is None:
         return f"another change is about to start the documentation of this page ({sight.document_id})"
-    if sight.document.reverts:
-        review = sight.document.review_issue_key or "its review is not open yet"
-        return (
-            f"a publication of this page may be taken back ({review}); this change comes after that decision"
-        )
     return f"another draft of this page is being published ({sight.document_id}); this change comes after it"

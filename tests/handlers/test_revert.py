@@ -11,8 +11,8 @@ from common.aws.clients import cached_client
 from common.aws.event_bus import EventBus
 from common.domain.document import revert_id
 from common.domain.events import EventName
-from tests.handlers.aws import deliver
-from tests.handlers.pipeline import QUEUE_HANDLERS, Pipeline
+from handlers.sweep.handler import handle as sweep
+from tests.handlers.pipeline import Pipeline
 from tests.handlers.test_pipeline import in_review, page_id
 
 __all__ = ["page_id"]
@@ -136,17 +136,20 @@ def test_a_page_that_was_put_back_by_hand_needs_nothing(pipeline: Pipeline, page
     assert pipeline.aws.locks() == []
 
 
-def test_no_ticket_joins_a_revert(pipeline: Pipeline, page_id: str) -> None:
+def test_a_ticket_of_the_page_waits_for_the_end_of_its_revert(pipeline: Pipeline, page_id: str) -> None:
     _, document = published(pipeline)
     ask(pipeline, document)
     key = pipeline.create_ticket("Quarnix ledger refunds take a reason", "A reason is given.", ["needs-docs"])
     pipeline.finish(key)
-    messages = pipeline.aws.messages("DocumentOrchestrator")
-    assert deliver(QUEUE_HANDLERS["DocumentOrchestrator"], messages) == []
+    pipeline.run()
     assert key not in revert_of(pipeline, document)["issue_keys"]
     pipeline.decide(revert_of(pipeline, document)["review_issue_key"], "REJECTED")
     pipeline.run()
     assert revert_of(pipeline, document)["status"] == "rejected"
+    assert any("may be taken back" in text for text in pipeline.comments(key))
+    assert sweep({}, None)["waiting changes"] == 1
+    pipeline.run()
+    assert pipeline.review_of(key), "after the revert its turn has come"
 
 
 def test_a_created_page_is_not_taken_back(pipeline: Pipeline) -> None:
