@@ -60,7 +60,7 @@ def build_use_cases() -> Mapping[EventName, UseCase]:
     site = cache(partial(_site, confluence, env))
     no_edit = CloseWithoutEdit(records, ReviewStore(s3, env.documents_bucket), jira)
     tickets = TicketReader(jira, env.ticket_fields)
-    guide = StyleGuide(confluence, env.style_guide_page, env.trust_folders, time.monotonic)
+    guide = StyleGuide(confluence, env.style_guide_page, env.trust_folders, time.time)
     drafter = RevisionDrafter(records, drafts, tickets, model, no_edit, site, guide)
     claims = PageClaims(records, changes, new_pages, confluence, time.time)
     return {

@@ -42,8 +42,9 @@ from handlers.document_orchestrator.title_rules import refuse_unsafe_title
 
 log = logging.getLogger(__name__)
 
-#: Share of tickets, page and previous draft that the prompt shows, by attempt.
-PROMPT_SHARES = (1.0, 0.7, 0.5, 0.35)
+#: Share of tickets, page and previous draft that the prompt shows, by attempt. A prompt that a model's context cannot
+#: hold is followed by one two steps shorter, so that one attempt fits a context of 8,000 tokens.
+PROMPT_SHARES = (1.0, 0.7, 0.5, 0.35, 0.2)
 
 _CHANGED_PROMPT: Mapping[Reason, str] = {
     "invalid": "",
@@ -171,7 +172,7 @@ def _ask(
             problem, reason = str(error), "cut off" if isinstance(error, AnswerCutOff) else "failure"
             tool = tool.with_longest_answer()  # Nova's answer is garbled, too, if it is longer than allowed
             if isinstance(error, ContextExceeded):
-                shorter, earlier = shorter + 1, []
+                shorter, earlier = shorter + 2, []
         except InvalidEditAnswer as error:
             problem, reason = str(error), "rewritten" if error.usable else "invalid"
             usable = error.usable or usable

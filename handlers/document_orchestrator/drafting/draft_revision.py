@@ -91,7 +91,7 @@ class RevisionDrafter:
         else:
             page = None
             parent = self._parent_title(document, pages)
-            sample = None if again else style_sample(document, pages)
+            sample = None if again else style_sample(document, pages, is_parent_open=bool(parent))
             proposal = draft_page(
                 self.model, document.title, parent, tickets, again, titles, sample, self.guide.text()
             )

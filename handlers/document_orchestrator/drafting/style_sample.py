@@ -21,14 +21,15 @@ class KnownPages(Protocol):
         """Return those of these pages that were read already."""
 
 
-def style_sample(document: Document, pages: KnownPages) -> Sample | None:
+def style_sample(document: Document, pages: KnownPages, *, is_parent_open: bool) -> Sample | None:
     """Return a page beside the new one, else the page above it, else the nearest candidate; None if none was read.
 
-    Only candidates of its page selection are taken, which everyone may view. Nothing is requested for this: a draft
-    that is made again in another invocation has no sample.
+    Only pages that everyone may view are taken: candidates of its page selection, and the page above it if that is
+    open. Nothing is requested for this: a draft that is made again in another invocation has the page above at most.
     """
     candidates = [each.page_id for each in document.choice.candidates if each.page_id and not each.left_out]
-    read = [page for page in pages.known(candidates) if _shows_style(page)]
+    parent = [document.parent_id] if document.parent_id and is_parent_open else []
+    read = [page for page in pages.known([*candidates, *parent]) if _shows_style(page)]
     beside = [page for page in read if document.parent_id and page.parent_id == document.parent_id]
     above = [page for page in read if page.page_id == document.parent_id]
     chosen = next(iter([*beside, *above, *read]), None)
