@@ -114,6 +114,7 @@ class Tickets:
             if item.get("fieldId", item.get("field")) == "status"
         ]
         done = {status_id for status_id, category in self._categories.items() if category == "done"}
+        done.add(str(issue["fields"]["status"]["id"]))
         return next((m for m in reversed(moves) if m.to_id in done and m.from_id not in done), None)
 
     @cached_property

@@ -106,9 +106,9 @@ def trial_settings(
     return {
         **base_settings(webhook_secret),
         "kinexus:jiraBaseUrl": running.url,
-        "kinexus:jiraBrowseUrl": address.jira_url,
+        "kinexus:jiraBrowseUrl": address.jira_browse_url or address.jira_url,
         "kinexus:confluenceUrl": f"{running.url}/wiki",
-        "kinexus:confluenceBrowseUrl": address.confluence_url,
+        "kinexus:confluenceBrowseUrl": address.confluence_browse_url or address.confluence_url,
         "kinexus:jiraEmail": gateway.EMAIL,
         "kinexus:jiraApiToken": running.gateway.token,
         "kinexus:confluenceSpaceKey": spaces,
@@ -140,7 +140,8 @@ def read_login(options: argparse.Namespace, environment: Mapping[str, str]) -> t
     confluence = Login(
         environment.get("CONFLUENCE_EMAIL") or email, environment.get("CONFLUENCE_API_TOKEN") or token.strip()
     )
-    return SiteAddress(jira_url, confluence_url, Login(email, token.strip()), confluence), spaces
+    browse = [environment.get(name, "").rstrip("/") for name in ("JIRA_BROWSE_URL", "CONFLUENCE_BROWSE_URL")]
+    return SiteAddress(jira_url, confluence_url, Login(email, token.strip()), confluence, *browse), spaces
 
 
 def _url(given: str) -> str:
@@ -160,6 +161,8 @@ def _days(options: argparse.Namespace) -> int:
     """Return the days of --since. Raises SiteRefused unless tickets or days are given, and not both."""
     if bool(options.keys) == bool(options.since):
         raise SiteRefused("Name tickets (python -m local try PAY-12), or a time (--since 30d).")
+    if options.limit < 1:
+        raise SiteRefused(f"--limit {options.limit}: write at least 1")
     found = _DAYS.fullmatch(options.since or "1d")
     if not found:
         raise SiteRefused(f"--since {options.since}: write it in days, such as 30d")

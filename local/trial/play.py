@@ -69,9 +69,14 @@ class Stage:
         """
         self._forget()
         since, first = time.time(), len(self.made_up.writes)
-        answer = post(self.outputs["jiraWebhookUrl"], closing.body, self.webhook_secret)
-        answer.raise_for_status()
-        said = answer.json()
+        try:
+            answer = post(self.outputs["jiraWebhookUrl"], closing.body, self.webhook_secret)
+            answer.raise_for_status()
+            said = answer.json()
+        except requests.RequestException as error:
+            return Outcome(
+                closing, "failed", f"the webhook was not accepted: {error}", errors=self._errors(since)
+            )
         change_id = str(said.get("change_id") or "")
         if not change_id:
             return Outcome(closing, str(said.get("status")), str(said.get("reason")))
@@ -83,6 +88,8 @@ class Stage:
             return current is not None and current.is_settled
 
         in_time = wait_until(settled, self.seconds)
+        if not latest:
+            return Outcome(closing, "failed", "its change was not recorded", errors=self._errors(since))
         change = latest[0]
         places = [f"/rest/api/3/issue/{name}/comment" for name in (closing.issue_id, closing.key)]
         comments = [
@@ -90,17 +97,18 @@ class Stage:
             for write in self.made_up.writes[first:]
             if write.path in places
         ]
-        errors: list[str] = []
-        if not in_time or change.status == "failed" or any(d.status == "failed" for d in change.documents):
-            errors = errors_logged(self.client, self.outputs["logGroups"].values(), since)
+        is_failed = change.status == "failed" or any(each.status == "failed" for each in change.documents)
         return Outcome(
             closing,
             change.status if in_time else "unfinished",
             change.reason if in_time else f"not finished after {self.seconds:.0f} s",
             tuple(self._proposals(change)),
             tuple(comments),
-            tuple(errors),
+            self._errors(since) if is_failed or not in_time else (),
         )
+
+    def _errors(self, since: float) -> tuple[str, ...]:
+        return tuple(errors_logged(self.client, self.outputs["logGroups"].values(), since))
 
     def _proposals(self, change: ChangeProgress) -> list[Proposal]:
         records = {
@@ -141,10 +149,9 @@ def _considered(candidate: Mapping[str, Any]) -> str:
 
 
 def _review_page(ticket: MadeUpIssue | None) -> str | None:
-    """Return the page behind the link of a review ticket, as a browser would get it."""
+    """Return the page behind the link of a review ticket, as a browser would get it; None if it cannot be opened."""
     links = _REVIEW_LINK.findall(str(ticket.fields.get("description"))) if ticket else []
     if not links:
         return None
     answer = requests.get(links[-1], timeout=30)
-    answer.raise_for_status()
-    return answer.text
+    return answer.text if answer.ok else None

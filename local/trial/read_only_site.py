@@ -39,12 +39,17 @@ class Login:
 
 @dataclass(frozen=True)
 class SiteAddress:
-    """Base URLs of both products, with the accounts that read them. `confluence_url` ends in /wiki."""
+    """Base URLs of both products, with the accounts that read them. The URLs of Confluence end in /wiki.
+
+    The browse URLs are those of the web pages, where they differ from the API's, as with tokens with scopes.
+    """
 
     jira_url: str
     confluence_url: str
     jira: Login
     confluence: Login
+    jira_browse_url: str = ""
+    confluence_browse_url: str = ""
 
     def __post_init__(self) -> None:
         for url in (self.jira_url, self.confluence_url):

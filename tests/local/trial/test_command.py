@@ -45,10 +45,12 @@ def test_everything_can_come_from_the_environment() -> None:
     scoped = {
         "JIRA_BASE_URL": "https://api.atlassian.com/ex/jira/1", "CONFLUENCE_API_TOKEN": "other-token",
         "CONFLUENCE_URL": "https://api.atlassian.com/ex/confluence/1/wiki",
+        "JIRA_BROWSE_URL": "https://example.atlassian.net/",
     }  # fmt: skip
     address, _ = read_login(options("PAY-1"), {**COMPLETE, **scoped})
     assert address.confluence_url == scoped["CONFLUENCE_URL"]
     assert address.confluence.token == "other-token"
+    assert address.jira_browse_url == "https://example.atlassian.net"
 
 
 def test_the_token_is_asked_for_without_echo(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,6 +73,7 @@ def test_what_is_missing_is_named_where_nobody_can_be_asked(monkeypatch: pytest.
         ((), "Name tickets"),
         (("PAY-1", "--since", "30d"), "Name tickets"),
         (("--since", "a month"), "write it in days"),
+        (("--since", "30d", "--limit", "0"), "at least 1"),
         (("PAY-1", "--config", "fourEyes"), "KEY=VALUE"),
         (("PAY-1", "--config", "chatWebhookUrl=https://hooks.slack.com/services/x"), "no such setting"),
         (("PAY-1", "--config", "jiraBaseUrl=https://example.atlassian.net"), "no such setting"),

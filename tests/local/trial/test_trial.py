@@ -297,6 +297,35 @@ def test_an_outage_of_the_site_is_an_outage_for_the_functions(trial: Trial) -> N
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
 
 
+def test_a_webhook_that_is_not_accepted_fails_its_ticket_only(trial: Trial) -> None:
+    closing = trial.tickets.closing(closed_ticket(trial, SUMMARY, TEXT, "needs-docs"))
+    broken = replace(trial.stage, webhook_secret="another").play(closing)
+    assert broken.status == "failed"
+    assert "401" in broken.reason
+    assert trial.stage.play(closing).status == "documented"
+
+
+def test_a_model_that_fails_is_an_outcome_with_its_reason(trial: Trial) -> None:
+    trial.pipeline.model.fail_share("tool-choice", 1.0)
+    trial.pipeline.gateway.routes["/webhooks/jira"] = notice_change
+    stage = replace(trial.stage, seconds=0.2)
+    outcome = stage.play(trial.tickets.closing(closed_ticket(trial, SUMMARY, TEXT, "needs-docs")))
+    assert (outcome.status, outcome.reason) == ("unfinished", "not finished after 0 s")
+
+
+def test_a_ticket_moved_on_from_done_is_tried_by_its_first_closing(trial: Trial) -> None:
+    """An automation often closes what is done; only the move into the category done is the closing."""
+    key = closed_ticket(trial, SUMMARY, TEXT, "needs-docs")
+    before = json.loads(trial.tickets.closing(key).body)["changelog"]
+    offered = trial.pipeline.jira("developer", "GET", f"/rest/api/3/issue/{key}/transitions")["transitions"]
+    further = [each for each in offered if each["to"]["statusCategory"]["key"] == "done"]
+    for each in further[:1]:
+        body = {"transition": {"id": each["id"]}}
+        trial.pipeline.jira("developer", "POST", f"/rest/api/3/issue/{key}/transitions", body)
+    assert json.loads(trial.tickets.closing(key).body)["changelog"] == before
+    assert trial.play(key).status == "documented"
+
+
 def test_what_is_wrong_with_the_log_in_is_said_plainly(trial: Trial) -> None:
     address = trial.site.address
     wrong = ReadOnlySite(replace(address, jira=Login("admin@example.com", "wrong")))
