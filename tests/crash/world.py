@@ -260,7 +260,7 @@ def build() -> World:
     world.gateway = SimpleNamespace(url="http://gateway.test")  # type: ignore[assignment]
     register_webhooks(world)
     for composition in (*COMPOSITIONS, secrets):
-        composition.time = SimpleNamespace(time=lambda: world.now)  # type: ignore[attr-defined]
+        composition.time = SimpleNamespace(time=lambda: world.now, monotonic=lambda: world.now)  # type: ignore[attr-defined]
     # The longest random pauses, so that a run can be repeated.
     deferral.random = SimpleNamespace(uniform=lambda shortest, longest: longest)  # type: ignore[attr-defined,assignment]  # instead of the module
     for asking in (candidates, page_restrictions):
