@@ -73,6 +73,7 @@ class Settings:
     approver_group_id: str = ""
     ticket_fields: tuple[str, ...] = ()
     style_guide_page: str = ""
+    routes: str = ""
     chat_webhook_url_secret_arn: str = ""
 
 

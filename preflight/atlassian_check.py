@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, islice
 
 from common.atlassian.clients import ReadToken, connect_http
@@ -12,11 +13,13 @@ from common.atlassian.confluence_client import ConfluenceClient, Space
 from common.atlassian.http_client import AtlassianError, Gone, NotFound, Unavailable
 from common.atlassian.jira_client import JiraClient
 from common.atlassian.page_restrictions import Access, Restrictions
+from common.domain.route import Route, Routes, read_routes
 from common.domain.ticket_fields import missing_fields
 from common.runtime.json_access import as_dict, as_str
 from preflight import atlassian_rules as rules
 from preflight.finding import Finding, failed, warning
 from preflight.review_project import ReviewProjectCheck, ReviewTicketRules
+from preflight.route_check import RouteChecks
 
 _RENEW = "create an API token, pulumi config set --secret jiraApiToken, pulumi up"
 _SCOPED = "with a scoped token, {0} must be https://api.atlassian.com/ex/{1}/{{cloudId}}{2}"
@@ -49,6 +52,22 @@ class SiteConfig:
     trust_folders: bool = False
     ticket_fields: tuple[str, ...] = ()
     style_guide_page: str = ""
+    routes: str = ""
+
+    def all_routes(self) -> Routes:
+        """Return the routes; the default one is that of the plain settings."""
+        default = Route(
+            spaces=self.space_keys,
+            review_project=self.review_project,
+            issue_type=self.review_issue_type,
+            review_fields=self.review_fields,
+        )
+        return read_routes(self.routes, default)
+
+    def all_spaces(self) -> tuple[str, ...]:
+        """Return the keys of the spaces of all routes, those of the default route first."""
+        routes = self.all_routes().others
+        return tuple(dict.fromkeys((*self.space_keys, *(key for route in routes for key in route.spaces))))
 
 
 class _Settings:
@@ -88,7 +107,14 @@ class SiteCheck:
             yield from _or_failure("view restrictions", self._restrictions)
             yield from _or_failure("style guide", self._style_guide)
         yield from _or_failure("ticket fields", self._ticket_fields)
-        yield from _or_failure("review tickets", self._review_tickets)
+        routes = self._site.all_routes()
+        yield from _or_failure("review tickets", partial(self._review_tickets, routes.default))
+        if is_same:
+            checks = RouteChecks(self._jira, self._client, self._review_tickets)
+            for number, route in enumerate(routes.others, 1):
+                yield from _or_failure(
+                    f"route {number}", partial(checks.findings, number, route, routes.default)
+                )
 
     def _jira_account(self) -> Generator[Finding, None, str]:
         site = self._site
@@ -118,7 +144,7 @@ class SiteCheck:
         return account == jira_account
 
     def _spaces(self) -> Iterator[Finding]:
-        wanted = self._site.space_keys
+        wanted = self._site.all_spaces()
         found = {space.key: space for space in self._client.spaces(wanted)}
         if set(wanted) - set(found):
             yield rules.check_spaces(wanted, found, ())
@@ -139,7 +165,7 @@ class SiteCheck:
 
     def _restrictions(self) -> Iterator[Finding]:
         """Check that restrictions can be read, and count the pages for which Confluence does not return them."""
-        spaces = self._client.spaces(self._site.space_keys)
+        spaces = self._client.spaces(self._site.all_spaces())
         if not spaces:
             return
         homes = [space.homepage_id for space in spaces if space.homepage_id]
@@ -164,8 +190,8 @@ class SiteCheck:
             known = JiraClient(self._jira, self._site.jira_url).fields()
             yield rules.check_ticket_fields(wanted, missing_fields(wanted, known))
 
-    def _review_tickets(self) -> Iterator[Finding]:
-        project = self._site.review_project
+    def _review_tickets(self, route: Route) -> Iterator[Finding]:
+        project = route.review_project
         wanted = [*rules.PERMISSIONS, *([rules.SEE_GROUPS] if self._site.approver_group else [])]
         wanted.append(rules.SET_LEVELS)
         params = {"permissions": ",".join(wanted)}
@@ -179,18 +205,18 @@ class SiteCheck:
         missing = rules.missing_permissions(answer, wanted)
         yield rules.check_permissions(missing, project)
         if "CREATE_ISSUES" not in missing:  # otherwise Jira offers no issue type at all
-            yield from self._review_project()
+            yield from self._review_project(route)
 
-    def _review_project(self) -> Iterator[Finding]:
+    def _review_project(self, route: Route) -> Iterator[Finding]:
         site = self._site
         wanted = ReviewTicketRules(
-            site.review_issue_type,
+            route.issue_type,
             site.review_link_type,
-            json.loads(site.review_fields or "{}"),
+            json.loads(route.review_fields or "{}"),
             site.document_labels,
         )
         jira = JiraClient(self._jira, site.jira_url)
-        yield from ReviewProjectCheck(jira, site.review_project, wanted).findings()
+        yield from ReviewProjectCheck(jira, route.review_project, wanted).findings()
 
 
 def _or_failure(what: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:

@@ -59,7 +59,9 @@ def check_spaces(wanted: Sequence[str], visible: Collection[str], read_only: Col
     """Check that the Kinexus account can see all configured spaces and may write in them."""
     missing = [key for key in wanted if key not in visible]
     if missing:
-        remedy = "correct confluenceSpaceKey, or let the Kinexus account view and edit in the space"
+        remedy = (
+            "correct confluenceSpaceKey, or spaces in routes, or let the Kinexus account view and edit there"
+        )
         return failed(
             "spaces", f"not found, or hidden from the Kinexus account: {', '.join(missing)}", remedy
         )

@@ -260,6 +260,15 @@ class ConfluenceClient:
         }
         return self._read(self._http.put(f"/api/v2/pages/{page.page_id}", body))
 
+    def add_labels(self, page_id: str, labels: Sequence[str]) -> None:
+        """Add labels to a page; one that it has already stays.
+
+        https://developer.atlassian.com/cloud/confluence/rest/v1/api-group-content-labels/ (v2 only reads labels)
+        """
+        if labels:
+            body = [{"prefix": "global", "name": label} for label in labels]
+            self._http.do("POST", f"/rest/api/content/{page_id}/label", body)
+
     def versions(self, page_id: str, after: int) -> Iterator[PageVersion]:
         """Yield every version after version ``after``, newest first."""
         path = f"/api/v2/pages/{page_id}/versions"

@@ -1,8 +1,10 @@
-"""Who may decide on a review, as the settings say."""
+"""Who may decide on a review, as its route and the settings say."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from common.domain.route import Route
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,11 @@ class ApproverRules:
     account_ids: tuple[str, ...]
     group_id: str
     four_eyes: bool
+
+    @classmethod
+    def of(cls, route: Route, *, four_eyes: bool) -> ApproverRules:
+        """Return the rules of a route."""
+        return cls(route.approvers, route.approver_group, four_eyes)
 
     @property
     def restricted(self) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from common.domain.model_use import ModelUse
+from common.domain.route import Route
 
 
 class DocumentStatus(StrEnum):
@@ -171,7 +172,8 @@ class Document:
     None if the version that drafted it did not record it. ``revised`` counts all drafts that reviewers sent back, also
     those that were changed without a model. ``still_stands`` is the share of the approved text that was on the page two
     weeks later, from 0 to 1. ``reverts`` is the id of the document whose publication this one takes back; empty for a
-    document that changes started. ``version`` counts its changes of state; None before the first one.
+    document that changes started. ``reminded`` is the newest revision that got a reminder. ``route`` is the route of
+    its first ticket, None for the default route. ``version`` counts its changes of state; None before the first one.
 
     What it may become, and what its attributes mean together, is in common.domain.document_states.
     """
@@ -211,6 +213,7 @@ class Document:
     drafted_by: ModelUse | None = None
     reverts: str = ""
     reminded: int = 0
+    route: Route | None = None
     version: int | None = None
 
     @property

@@ -10,7 +10,8 @@ from common.atlassian import idempotent_comments
 from common.atlassian.jira_client import JiraClient
 from common.aws.document_repository import DocumentRepository
 from common.aws.draft_store import DraftHashMismatch, DraftStore
-from common.domain.document import Decision, Document, DocumentStatus, Verdict
+from common.domain.document import Decision, Document, DocumentKind, DocumentStatus, Verdict
+from common.domain.route import Routes
 from common.domain.small_changes import parse_small_changes, small_revision
 from common.domain.version_note import version_note
 from common.runtime.errors import LeaseHeld
@@ -37,6 +38,7 @@ class DecisionExecutor:
     jira: JiraClient
     publisher: Publisher
     approval_hold: ApprovalHold
+    routes: Routes
     max_revisions: int
 
     def carry_out(self, document: Document, decision: Decision) -> Document:
@@ -69,6 +71,9 @@ class DecisionExecutor:
                 # The review gets a comment; the document is revised, reviewed again or ends
                 return self._on_obstacle(document, decision, obstacle)
             else:
+                if draft.kind is DocumentKind.CREATE:
+                    labels = self.routes.current(document.route).page_labels
+                    self.publisher.add_labels(publication.page_id, labels)
                 return self.records.publish(document, publication)
         raise LeaseHeld(f"the page or the source tickets of {document.document_id} keep changing")
 

@@ -17,8 +17,8 @@ from common.aws.event_bus import EventBus
 from common.aws.review_store import ReviewStore
 from common.aws.secrets import CachedSecret
 from common.aws.sqs_source_queue import SqsSourceQueue
-from common.domain.approver_rules import ApproverRules
 from common.domain.events import EventName
+from common.domain.route import Route, read_routes
 from common.lambda_entry import environment
 from common.lambda_entry.sqs_batch import UseCase
 from common.lambda_entry.webhook_endpoint import WebhookVerifier
@@ -64,19 +64,21 @@ def build_use_cases() -> Mapping[EventName, UseCase]:
         DynamoDbTable(cached_client("dynamodb"), env.documents_table, "document_id", time.time)
     )
     bus = EventBus(cached_client("events"), env.event_bus)
+    default = Route(approvers=env.approver_account_ids, approver_group=env.approver_group_id)
+    routes = read_routes(env.routes, default)
     executor = DecisionExecutor(
         records=records,
         drafts=DraftStore(s3, env.documents_bucket),
         jira=jira,
         publisher=Publisher(confluence),
         approval_hold=ApprovalHold(records, jira, SourceTickets(jira, env.decline_labels)),
+        routes=routes,
         max_revisions=env.max_revisions,
     )
     end = EndOfReview(records, ReviewStore(s3, env.documents_bucket), jira, bus)
-    approvers = ApproverRules(env.approver_account_ids, env.approver_group_id, env.four_eyes)
     copied_reviews = CopiedReviews(records, jira, LEASE_SECONDS)
     failed = FailedReview(records, jira, copied_reviews)
-    reader = ReviewStateReader(jira, approvers)
+    reader = ReviewStateReader(jira, routes, env.four_eyes)
     return {
         EventName.REVIEW_COMPLETED: ReviewCompleted(
             records, jira, reader, executor, end, copied_reviews, failed, bus

@@ -16,6 +16,7 @@ from common.atlassian.confluence_client import ConfluenceClient, ConfluencePage,
 from common.atlassian.error_answer import quotable_messages
 from common.atlassian.http_client import (
     AtlassianError,
+    Gone,
     NotFound,
     RequestRefused,
     Unauthorized,
@@ -114,6 +115,16 @@ class Publisher:
             except VersionConflict:  # let go: the loop retries on the current page, then raises PageContended
                 log.info("page.version_conflict", extra={"document_id": draft.document_id})
         raise PageContended(f'other people are editing the page "{draft.title}" right now')
+
+    def add_labels(self, page_id: str, labels: Sequence[str]) -> None:
+        """Add labels to a page; adding one again changes nothing. Best effort: the page is published already."""
+        try:
+            self.confluence.add_labels(page_id, labels)
+        except (NotFound, Gone, RequestRefused, Unauthorized) as error:
+            # let go: the token may lack the scope for labels, which nothing else needs; a revoked token is raised
+            if error.status == 401 and "scope" not in error.detail:
+                raise
+            log.warning("labels.refused", extra={"page_id": page_id, "detail": str(error)})
 
     def _write(self, page: ConfluencePage, storage: str, note: str) -> ConfluencePage:
         """Write the version after ``page``; raise VersionConflict or PublishBlocked."""

@@ -12,6 +12,7 @@ from common.atlassian.jira_client import TICKET_FIELDS, JiraClient, JiraComment
 from common.domain.approver_rules import ApproverRules
 from common.domain.document import Decision, Document, Verdict
 from common.domain.review_outcome import hours_to_decision
+from common.domain.route import Routes
 from common.domain.status_transitions import last_transition_to_done, to_epoch_seconds
 from common.domain.ticket import Ticket
 from common.intake.detect_change import parse_change_id
@@ -55,7 +56,8 @@ class ReviewStateReader:
     """Reads the state of review tickets."""
 
     jira: JiraClient
-    approvers: ApproverRules
+    routes: Routes
+    four_eyes: bool
 
     def read_state(self, document: Document) -> ReviewState | None:
         """Read the review ticket as it is now; None if it is not in the Done category, so nothing is decided.
@@ -116,18 +118,17 @@ class ReviewStateReader:
     def _policy(
         self, document: Document, mover: str, comments: Sequence[ReviewComment], ours: str
     ) -> DecisionPolicy:
+        rules = ApproverRules.of(self.routes.current(document.route), four_eyes=self.four_eyes)
         approvers: frozenset[str] | None = None
-        if self.approvers.restricted:
-            approvers = frozenset(self.approvers.account_ids)
-        if self.approvers.group_id:
+        if rules.restricted:
+            approvers = frozenset(rules.account_ids)
+        if rules.group_id:
             # A commenter's decision can contradict the mover's, so their membership is checked too.
             accounts = {mover, *(comment.author_id for comment in comments)} - {ours, ""}
-            members = {
-                account for account in accounts if self.jira.is_member(account, self.approvers.group_id)
-            }
+            members = {account for account in accounts if self.jira.is_member(account, rules.group_id)}
             approvers = (approvers or frozenset()) | members
-        authors = self._authors(document) if self.approvers.four_eyes else frozenset()
-        apps = frozenset(self.approvers.account_ids)
+        authors = self._authors(document) if self.four_eyes else frozenset()
+        apps = frozenset(rules.account_ids)
         return DecisionPolicy(mover, frozenset({ours}), approvers, authors, apps)
 
     def _names_of_sources(self, document: Document) -> frozenset[str]:

@@ -26,5 +26,6 @@ class Settings:
     decline_labels: tuple[str, ...]
     max_revisions: int
     approver_group_id: str = ""
+    routes: str = ""
     atlassian_token_url: str = ""
     atlassian_client_id: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -21,12 +21,13 @@ from common.domain.change_states import FINAL_CHANGE_STATUSES
 from common.domain.document import FINAL_STATUSES, Document, DocumentStatus
 from common.domain.document_states import UNDRAFTED
 from common.domain.events import Event
+from common.domain.route import route_of
 from common.domain.status_transitions import last_transition_to_done, to_epoch_seconds
 from common.domain.ticket import Ticket
 from common.intake.detect_change import parse_change_id, transition_id
 from common.runtime.errors import PermanentFailure
 from handlers.document_orchestrator import failed_change, notifications
-from handlers.document_orchestrator.claim_page import LEASE_SECONDS, Claim, PageAwaitsRevert, PageClaims
+from handlers.document_orchestrator.claim_page import LEASE_SECONDS, Claim, PageAwaitsReview, PageClaims
 from handlers.document_orchestrator.close_without_edit import CloseWithoutEdit
 from handlers.document_orchestrator.drafting.draft_revision import RevisionDrafter
 from handlers.document_orchestrator.new_document import join
@@ -36,7 +37,7 @@ from handlers.document_orchestrator.select_and_reserve_page import PageSelection
 from handlers.document_orchestrator.source_issue import is_review, read_issue
 from handlers.document_orchestrator.stored_targets import StoredTargets
 from handlers.document_orchestrator.ticket_reader import TicketReader
-from handlers.document_orchestrator.writable_spaces import WritableSpaces
+from handlers.document_orchestrator.writable_spaces import RoutedSpaces
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ MAX_WEBHOOK_DELAY = 3600
 
 @dataclass(frozen=True)
 class ChangeDetected:
-    """The use case of the event ChangeDetected. ``site`` returns the spaces that we may write to."""
+    """The use case of the event ChangeDetected. ``site`` has the spaces that we may write to."""
 
     changes: ChangeRepository
     records: DocumentRepository
@@ -59,7 +60,7 @@ class ChangeDetected:
     no_edit: CloseWithoutEdit
     bus: EventBus
     gate: DraftingGate
-    site: Callable[[], WritableSpaces]
+    site: RoutedSpaces
 
     def serve(self, event: Event, owner: str) -> None:
         """Bring a draft of each page of the change; raise PermanentFailure, LeaseHeld or the errors of the services.
@@ -85,7 +86,9 @@ class ChangeDetected:
                 return
             ticket = self.tickets.ticket(issue)
             pages = PagesReadOnce(self.confluence)
-            targets, is_new = self.selection.select(change, ticket, self.site(), pages)
+            route = route_of(ticket, self.site.routes)
+            spaces = self.site.of(route)
+            targets, is_new = self.selection.select(change, ticket, spaces, route, pages)
             documents = []
             for target in targets.targets:
                 if target.kind is not None:
@@ -93,10 +96,10 @@ class ChangeDetected:
                     read = {change.issue_key: ticket}
                     try:
                         documents.append(self._bring_to_draft(claim, owner, read, pages))
-                    except PageAwaitsRevert as awaited:  # let go: the change stays detected for a sweep
+                    except PageAwaitsReview as awaited:  # let go: the change stays detected for a sweep
                         self._waits(change, str(awaited))
                         return
-            comment_on_targets(self.jira, change, targets, lambda: self.site().browse_url)
+            comment_on_targets(self.jira, change, targets, spaces.browse_url)
             self._close(Held(change, held.lease), targets, documents)
 
     def record_failure(self, event: Event, reason: str) -> None:
@@ -172,7 +175,8 @@ class ChangeDetected:
     ) -> Document:
         """Make sure that a draft of the target's document contains the change; return the document."""
         change = claim.change
-        with self.claims.hold(claim, owner, trust_folders=self.site().trust_folders) as held:
+        trust_folders = self.site.of(claim.target.route).trust_folders
+        with self.claims.hold(claim, owner, trust_folders=trust_folders) as held:
             document = held.record
             if document.status in FINAL_STATUSES:
                 self.no_edit.close(document)

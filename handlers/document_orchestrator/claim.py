@@ -54,6 +54,7 @@ class Action(StrEnum):
     FREE = "free the page of a document that has ended"
     TAKE_OVER = "take over the lock of a process that died before recording its document"
     WAIT = "wait for another invocation"
+    WAIT_FOR_REVIEW = "wait for the end of a review in which other people decide"
 
 
 def standing_of(document: Document | None) -> Standing:
@@ -81,6 +82,7 @@ def claim(
     is_stale: bool = False,
     may_start: bool = False,
     is_revert: bool = False,
+    may_join: bool = True,
 ) -> Action:
     """Return what a change does.
 
@@ -88,6 +90,7 @@ def claim(
     Kinexus has created it already. ``is_stale`` matters for a lock whose document has no record: it is older than any
     living process. ``may_start`` matters for an awaited draft without a record: it may still be started.
     ``is_revert`` says that the holder's document takes a publication back: no change joins it.
+    ``may_join`` matters for an open document of other changes: the same people may decide on it and on the change.
     """
     if standing is Standing.ABSENT:
         return _claim_unrecorded(holder, is_created=is_created, is_stale=is_stale, may_start=may_start)
@@ -95,6 +98,9 @@ def claim(
         return Action.WAIT
     if holder is Holder.MINE and standing is Standing.UNDRAFTED:
         return Action.UPDATE_CREATED if is_created else Action.RESTART
+    is_theirs = holder in (Holder.OTHER, Holder.AWAITED)
+    if standing is Standing.OPEN and is_theirs and not includes and not may_join:
+        return Action.WAIT_FOR_REVIEW
     if standing is Standing.OPEN or includes or holder in (Holder.MINE, Holder.JOINED):
         return Action.WORK
     return Action.REPLACE_ENDED if holder is Holder.AWAITED else Action.FREE

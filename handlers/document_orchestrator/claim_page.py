@@ -13,6 +13,7 @@ from common.aws.document_repository import DocumentRepository, PageLock, lock_ke
 from common.aws.dynamodb_table import Held
 from common.domain.change import Change
 from common.domain.document import FINAL_STATUSES, Document, DocumentKind, DocumentStatus
+from common.domain.route import Routes
 from common.runtime.deadline import Clock
 from common.runtime.errors import LeaseHeld
 from handlers.document_orchestrator.claim import (
@@ -38,8 +39,8 @@ LEASE_SECONDS = 180
 MAX_LOOKS = 8
 
 
-class PageAwaitsRevert(Exception):
-    """A review that may take a publication of the page back is open; changes of the page come after it."""
+class PageAwaitsReview(Exception):
+    """A review takes back a publication of the page, or other people decide in it: the change comes after it."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class _Sight:
     created: ConfluencePage | None = None
     is_stale: bool = False
     replacement: Document | None = None
+    may_join: bool = True
 
     def action(self, change: Change) -> Action:
         """Return what the change does."""
@@ -85,6 +87,7 @@ class _Sight:
             is_stale=self.is_stale,
             may_start=self.replacement is None,
             is_revert=self.document is not None and bool(self.document.reverts),
+            may_join=self.may_join,
         )
 
 
@@ -96,13 +99,14 @@ class PageClaims:
     changes: ChangeRepository
     new_pages: NewPageRegister
     confluence: ConfluenceClient
+    routes: Routes
     clock: Clock
 
     @contextmanager
     def hold(self, claimed: Claim, owner: str, *, trust_folders: bool) -> Iterator[Held[Document]]:
         """Hold the document of a change's page: an open one, or a new one. One that has ended contains the change.
 
-        Raises LeaseHeld, PageAwaitsRevert, PageRequiresLabel or the errors of the services.
+        Raises LeaseHeld, PageAwaitsReview, PageRequiresLabel or the errors of the services.
         """
         change, target = claimed.change, claimed.target
         known = None if claimed.is_first else self.records.get(derive_document_id(change, target))
@@ -111,6 +115,8 @@ class PageClaims:
         for look in range(MAX_LOOKS):
             sight = self._look(claimant, known if look == 0 else self.records.get(mine.document_id))
             action = sight.action(change)
+            if action is Action.WAIT_FOR_REVIEW and sight.document:
+                raise PageAwaitsReview(_reviewed_by_others(sight.document))
             if action is Action.WAIT:
                 raise _waiting(sight)
             if action in (Action.START, Action.RESTART, Action.WORK):
@@ -136,14 +142,23 @@ class PageClaims:
         if awaited := claimant.awaited:
             document = self.records.get(awaited)
             replacement = None if document else self._replacement(mine, awaited)
-            return _Sight(Holder.AWAITED, awaited, document, None, replacement=replacement)
+            may_join = self._has_same_approvers(mine, document)
+            return _Sight(Holder.AWAITED, awaited, document, None, replacement=replacement, may_join=may_join)
         lock = self.records.lock(lock_key(mine), mine.document_id, int(self.clock()))
         if lock.held_by == mine.document_id:
             starts = standing_of(recorded) in (Standing.ABSENT, Standing.UNDRAFTED)
             created = self._page_created_by_us(mine) if starts else None
             return _Sight(Holder.MINE, mine.document_id, recorded, lock, created)
         is_stale = (lock.taken_at or 0) < int(self.clock()) - LEASE_SECONDS
-        return _Sight(Holder.OTHER, lock.held_by, self.records.get(lock.held_by), lock, is_stale=is_stale)
+        other = self.records.get(lock.held_by)
+        may_join = self._has_same_approvers(mine, other)
+        return _Sight(Holder.OTHER, lock.held_by, other, lock, is_stale=is_stale, may_join=may_join)
+
+    def _has_same_approvers(self, mine: Document, other: Document | None) -> bool:
+        """Return whether the same people may decide on both documents; True for one without a record."""
+        if other is None:
+            return True
+        return self.routes.current(mine.route).has_same_approvers(self.routes.current(other.route))
 
     @contextmanager
     def _worked_on(
@@ -234,15 +249,23 @@ class PageClaims:
         return page if is_ours else None
 
 
-def _waiting(sight: _Sight) -> LeaseHeld | PageAwaitsRevert:
+def _waiting(sight: _Sight) -> LeaseHeld | PageAwaitsReview:
     """Return the error that says what a change waits for."""
     document = sight.document
     if document and document.reverts and document.status is not DocumentStatus.PUBLISHING:
         review = document.review_issue_key or "its review is not open yet"
-        return PageAwaitsRevert(
+        return PageAwaitsReview(
             f"a publication of its page may be taken back ({review}), and this ticket comes after that decision"
         )
     return LeaseHeld(_waiting_for(sight))
+
+
+def _reviewed_by_others(document: Document) -> str:
+    review = f" in {document.review_issue_key}" if document.review_issue_key else ""
+    return (
+        f"its page is under review{review} for a ticket of another route, where other people decide, and this ticket "
+        "comes after that decision"
+    )
 
 
 def _waiting_for(sight: _Sight) -> str:

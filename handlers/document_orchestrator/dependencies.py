@@ -22,6 +22,7 @@ from common.aws.review_store import ReviewStore
 from common.aws.secrets import CachedSecret
 from common.aws.sqs_source_queue import SqsSourceQueue
 from common.domain.events import EventName
+from common.domain.route import Route, read_routes
 from common.lambda_entry import environment
 from common.lambda_entry.sqs_batch import UseCase
 from common.runtime.errors import PermanentFailure
@@ -36,7 +37,7 @@ from handlers.document_orchestrator.select_and_reserve_page import PageSelection
 from handlers.document_orchestrator.settings import Settings
 from handlers.document_orchestrator.style_guide import StyleGuide
 from handlers.document_orchestrator.ticket_reader import TicketReader
-from handlers.document_orchestrator.writable_spaces import WritableSpaces
+from handlers.document_orchestrator.writable_spaces import RoutedSpaces, WritableSpaces
 
 
 @cache
@@ -57,12 +58,17 @@ def build_use_cases() -> Mapping[EventName, UseCase]:
     new_pages = NewPageRegister(table, changes, time.time)
     bus = EventBus(cached_client("events"), env.event_bus)
     gate = DraftingGate(table, env.max_drafts_per_day, time.time)
-    site = cache(partial(_site, confluence, env))
+    default = Route(
+        spaces=env.confluence_space_key,
+        approvers=env.approver_account_ids,
+        approver_group=env.approver_group_id,
+    )
+    site = RoutedSpaces(read_routes(env.routes, default), cache(partial(_site, confluence, env)))
     no_edit = CloseWithoutEdit(records, ReviewStore(s3, env.documents_bucket), jira)
     tickets = TicketReader(jira, env.ticket_fields)
     guide = StyleGuide(confluence, env.style_guide_page, env.trust_folders, time.time)
     drafter = RevisionDrafter(records, drafts, tickets, model, no_edit, site, guide)
-    claims = PageClaims(records, changes, new_pages, confluence, time.time)
+    claims = PageClaims(records, changes, new_pages, confluence, site.routes, time.time)
     return {
         EventName.CHANGE_DETECTED: ChangeDetected(
             changes=changes,
@@ -87,13 +93,13 @@ def build_use_cases() -> Mapping[EventName, UseCase]:
     }
 
 
-def _site(confluence: ConfluenceClient, env: Settings) -> WritableSpaces:
-    keys = env.confluence_space_key
+def _site(confluence: ConfluenceClient, env: Settings, keys: tuple[str, ...]) -> WritableSpaces:
     found = {space.key: space for space in confluence.spaces(keys)}
     missing = [key for key in keys if key not in found]
     if missing:
         raise PermanentFailure(
-            f"CONFLUENCE_SPACE_KEY names {', '.join(missing)}, but the Kinexus account cannot find or view it"
+            f"confluenceSpaceKey or routes names the space {', '.join(missing)}, but the Kinexus account cannot find "
+            "or view it"
         )
     return WritableSpaces(tuple(found[key] for key in keys), env.confluence_browse_url, env.trust_folders)
 

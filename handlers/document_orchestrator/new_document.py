@@ -30,6 +30,7 @@ def new_document(change: Change, target: StoredTarget, now: int) -> Document:
         change_ids=(change.change_id,),
         issue_keys=(change.issue_key,),
         author_ids=change.author_ids,
+        route=target.route,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from common.atlassian import idempotent_comments
 from common.atlassian.jira_client import Adf, JiraClient
@@ -123,16 +123,14 @@ def comment_not_drafted(jira: JiraClient, change: Change, reason: str) -> None:
     idempotent_comments.comment_best_effort(jira, change.issue_id, mark, not_drafted(reason))
 
 
-def comment_on_targets(
-    jira: JiraClient, change: Change, targets: StoredTargets, browse_url: Callable[[], str]
-) -> None:
+def comment_on_targets(jira: JiraClient, change: Change, targets: StoredTargets, browse_url: str) -> None:
     """Comment on the pages that a ticket names but Kinexus does not edit, and on a page that a person has to name."""
     if targets.refused:
         mark = {"kind": "refused-page", "change_id": change.change_id}
         idempotent_comments.comment_best_effort(jira, change.issue_id, mark, refused_pages(targets.refused))
     for target in targets.targets:
         if target.unnamed:
-            url = f"{browse_url()}/pages/viewpage.action?pageId={target.unnamed}"
+            url = f"{browse_url}/pages/viewpage.action?pageId={target.unnamed}"
             mark = {"kind": "unnamed-page", "change_id": change.change_id}
             comment = unnamed_page(target.unnamed, url, target.choice.reason)
             idempotent_comments.comment_best_effort(jira, change.issue_id, mark, comment)

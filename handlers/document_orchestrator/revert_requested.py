@@ -98,6 +98,7 @@ class RevertRequested:
             issue_keys=reverted.issue_keys,
             author_ids=reverted.author_ids,
             reverts=reverted.document_id,
+            route=reverted.route,
         )
 
     @contextmanager

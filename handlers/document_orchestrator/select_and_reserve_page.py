@@ -11,6 +11,7 @@ from common.aws.document_repository import DocumentRepository
 from common.aws.draft_store import DraftStore
 from common.domain.change import Change
 from common.domain.document import DocumentKind
+from common.domain.route import Route
 from common.domain.ticket import Ticket
 from common.runtime.deadline import Clock
 from common.runtime.errors import LeaseHeld
@@ -41,11 +42,11 @@ class PageSelection:
     clock: Clock
 
     def select(
-        self, change: Change, ticket: Ticket, site: WritableSpaces, pages: PagesReadOnce
+        self, change: Change, ticket: Ticket, site: WritableSpaces, route: Route, pages: PagesReadOnce
     ) -> tuple[StoredTargets, bool]:
         """Return the page or pages that a change belongs to, as stored, and whether this call has stored them.
 
-        Reserves the page if one must be created.
+        ``site`` has the spaces of ``route``, the route of the ticket. Reserves the page if one must be created.
         They are selected and stored once; later deliveries check that a review may still show them. If another change
         reserved a new page since the candidates were read, the selection is made again, because that page may be about
         the same subject. Raises LeaseHeld after ``MAX_ROUNDS`` rounds, PageRequiresLabel, and the errors of
@@ -59,7 +60,7 @@ class PageSelection:
         home = site.spaces[0].space_id
         named = select_named(ticket, site, pages, [link.url for link in ticket.links])
         if named.selection:
-            return self._store(change, stored_targets.from_selection(named.selection, home, str))
+            return self._store(change, stored_targets.from_selection(named.selection, home, str, route))
         for _ in range(MAX_ROUNDS):
             now = self.clock()
             pending = pending_pages.read_pending_pages(
@@ -84,7 +85,7 @@ class PageSelection:
             def is_taken(title: str) -> bool:
                 return pages.page_by_title(home, title) is not None
 
-            targets = stored_targets.from_selection(selection, home, title_for)
+            targets = stored_targets.from_selection(selection, home, title_for, route)
             if self._reserve(change, targets, pending, int(now)):
                 return self._store(change, targets)
         raise LeaseHeld(

@@ -28,5 +28,8 @@ class Settings:
     bedrock_guardrail: str = ""
     ticket_fields: tuple[str, ...] = ()
     style_guide_page: str = ""
+    approver_account_ids: tuple[str, ...] = ()
+    approver_group_id: str = ""
+    routes: str = ""
     atlassian_token_url: str = ""
     atlassian_client_id: str = ""

@@ -12,6 +12,7 @@ from typing import Any
 
 from common.domain.document import DocumentKind, ScoredPage, StoredSelection
 from common.domain.model_use import ModelUse
+from common.domain.route import Route, route_from_json
 from handlers.document_orchestrator.page_selection.selection import (
     CreatePage,
     JoinDraft,
@@ -34,6 +35,7 @@ class StoredTarget:
     ``kind`` is None if no document is needed. ``joins`` is the id of an open document that the change joins.
     ``space_id`` and ``parent_id`` say where a new page is created; they are not used for an existing page.
     ``unnamed`` is the id of the best page if Kinexus may edit it only after a person names it.
+    ``route`` is the route of the ticket, None for the default route.
     """
 
     kind: DocumentKind | None
@@ -44,6 +46,7 @@ class StoredTarget:
     parent_id: str | None = None
     joins: str | None = None
     unnamed: str = ""
+    route: Route | None = None
 
 
 @dataclass(frozen=True)
@@ -54,12 +57,25 @@ class StoredTargets:
     refused: tuple[str, ...] = ()
 
 
-def from_selection(selection: Selection, space_id: str, title_for: Callable[[str], str]) -> StoredTargets:
-    """Convert a selection to its stored form; ``title_for`` makes a title for a new page that is free in the space."""
+def from_selection(
+    selection: Selection, space_id: str, title_for: Callable[[str], str], route: Route
+) -> StoredTargets:
+    """Convert a selection to its stored form; ``title_for`` makes a title for a new page that is free in the space.
+
+    A new page is created below the parent page of the ticket's ``route``, if that names one.
+    """
+    stored = None if route.is_default else route
+    targets = (_stored(decision, selection, space_id, title_for) for decision in selection.judgements)
     return StoredTargets(
-        targets=tuple(_stored(decision, selection, space_id, title_for) for decision in selection.judgements),
+        targets=tuple(_routed(target, stored) for target in targets),
         refused=tuple(f"{refused.reference}: {refused.reason}" for refused in selection.refused),
     )
+
+
+def _routed(target: StoredTarget, route: Route | None) -> StoredTarget:
+    is_new = target.kind is DocumentKind.CREATE and not target.joins
+    parent = route.parent_page if route and is_new and route.parent_page else target.parent_id
+    return replace(target, route=route, parent_id=parent)
 
 
 def _stored(
@@ -121,4 +137,5 @@ def _target(shape: dict[str, Any]) -> StoredTarget:
         StoredSelection(**shape["choice"]), candidates=candidates, searched=searched, model=model
     )
     kind = DocumentKind(shape["kind"]) if shape["kind"] else None
-    return StoredTarget(**{**shape, "kind": kind, "choice": choice})
+    route = route_from_json(shape["route"]) if shape.get("route") else None  # older versions stored none
+    return StoredTarget(**{**shape, "kind": kind, "choice": choice, "route": route})

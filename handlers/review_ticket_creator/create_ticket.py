@@ -7,6 +7,7 @@ which is made in the same request. Without such a link, it is found among the ti
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from common.atlassian.http_client import RequestRefused, Unavailable
 from common.atlassian.jira_client import JiraClient
 from common.aws.document_repository import DocumentRepository
 from common.domain.document import Document
+from common.domain.route import Route
 from common.runtime.deadline import Clock
 from common.runtime.errors import TooEarly
 from common.runtime.json_access import as_str
@@ -31,18 +33,17 @@ _SET_LATER = ("description", "labels")
 
 @dataclass(frozen=True)
 class TicketCreation:
-    """Creates tickets of one issue type, with a link type and with the fields that the setting reviewFields adds."""
+    """Creates tickets of a route's issue type, with a link type and with the fields that the route adds."""
 
     records: DocumentRepository
     jira: JiraClient
-    issue_type: str
     link_type: str
-    extra_fields: Mapping[str, Any]
     clock: Clock
 
     def create(
         self,
         document: Document,
+        route: Route,
         fields: Mapping[str, Any],
         sources: Sequence[str],
         properties: Mapping[str, Any],
@@ -52,17 +53,17 @@ class TicketCreation:
         ``fields`` has the field ``project``. Raises Unavailable, with the time until the ticket can be searched for, if
         Jira does not say whether it made the ticket.
         """
-        later, links = self._split(document, fields, sources)
+        later, links = self._split(document, route, fields, sources)
         posted = {name: value for name, value in fields.items() if name not in later}
         try:
-            issue_id, key = self._post(posted, properties, links)
+            issue_id, key = self._post(route, posted, properties, links)
         except RequestRefused:
             if not self.jira.forget_screens():
                 raise
             # The screen may have changed since it was read, up to an hour ago.
-            later, links = self._split(document, fields, sources)
+            later, links = self._split(document, route, fields, sources)
             posted = {name: value for name, value in fields.items() if name not in later}
-            issue_id, key = self._post(posted, properties, links)
+            issue_id, key = self._post(route, posted, properties, links)
         if later:
             labels = later.pop("labels", ())
             self.jira.edit_issue(issue_id, later, labels)
@@ -72,13 +73,13 @@ class TicketCreation:
         return issue_id, key
 
     def _split(
-        self, document: Document, fields: Mapping[str, Any], sources: Sequence[str]
+        self, document: Document, route: Route, fields: Mapping[str, Any], sources: Sequence[str]
     ) -> tuple[dict[str, Any], Sequence[str]]:
         """Return the fields that the create screen does not show, and the links that can be made in the same request.
 
         Without such links, the document records that the creation begins.
         """
-        screen = self.jira.create_screen_of(str(fields["project"]["key"]), self.issue_type)
+        screen = self.jira.create_screen_of(str(fields["project"]["key"]), route.issue_type)
         links = sources if screen is None or screen.has("issuelinks") else ()
         if not links:
             self.records.record_creation(document, int(self.clock()))
@@ -86,12 +87,16 @@ class TicketCreation:
         return later, links
 
     def _post(
-        self, fields: Mapping[str, Any], properties: Mapping[str, Any], links: Sequence[str]
+        self, route: Route, fields: Mapping[str, Any], properties: Mapping[str, Any], links: Sequence[str]
     ) -> tuple[str, str]:
         """Create the ticket; without links, after a lost answer it is found once the index has caught up."""
         try:
             return self.jira.create_issue(
-                {**self.extra_fields, **fields, "issuetype": {"name": self.issue_type}},
+                {
+                    **json.loads(route.review_fields or "{}"),
+                    **fields,
+                    "issuetype": {"name": route.issue_type},
+                },
                 properties,
                 links,
                 self.link_type,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Mapping
@@ -16,8 +15,8 @@ from common.aws.dynamodb_table import DynamoDbTable
 from common.aws.review_store import ReviewStore
 from common.aws.secrets import CachedSecret
 from common.aws.sqs_source_queue import SqsSourceQueue
-from common.domain.approver_rules import ApproverRules
 from common.domain.events import EventName
+from common.domain.route import Route, read_routes
 from common.lambda_entry import environment
 from common.lambda_entry.sqs_batch import UseCase
 from handlers.review_ticket_creator.chat_notification import ChatNotification
@@ -39,6 +38,15 @@ def build_use_cases() -> Mapping[EventName, UseCase]:
     records = DocumentRepository(
         DynamoDbTable(cached_client("dynamodb"), env.documents_table, "document_id", time.time)
     )
+    default = Route(
+        review_project=env.jira_review_project_key,
+        issue_type=env.review_issue_type,
+        review_fields=env.review_fields,
+        reviewers=env.reviewer_account_ids,
+        approvers=env.approver_account_ids,
+        approver_group=env.approver_group_id,
+    )
+    routes = read_routes(env.routes, default)
     generated = DocumentGenerated(
         records=records,
         drafts=DraftStore(s3, env.documents_bucket),
@@ -47,25 +55,14 @@ def build_use_cases() -> Mapping[EventName, UseCase]:
         tickets=ReviewTickets(
             records,
             jira,
-            env.jira_review_project_key,
-            TicketCreation(
-                records,
-                jira,
-                env.review_issue_type,
-                env.review_link_type,
-                json.loads(env.review_fields or "{}"),
-                time.time,
-            ),
+            routes,
+            TicketCreation(records, jira, env.review_link_type, time.time),
         ),
         confluence=confluence,
         link_key=lambda: str(link_key.get("key")),
         base_url=env.review_base_url,
         trust_folders=env.trust_folders,
-        invited=InvitedReviewers(
-            jira,
-            ApproverRules(env.approver_account_ids, env.approver_group_id, env.four_eyes),
-            env.reviewer_account_ids,
-        ),
+        invited=InvitedReviewers(jira, routes, env.four_eyes),
         chat=ChatNotification(
             partial(CachedSecret(secrets, env.chat_webhook_url_secret_arn).get, "url")
             if env.chat_webhook_url_secret_arn

@@ -12,6 +12,7 @@ from common.atlassian.http_client import AtlassianError, NotFound, RequestRefuse
 from common.atlassian.jira_client import JiraClient
 from common.domain.approver_rules import ApproverRules
 from common.domain.document import Document
+from common.domain.route import Route, Routes
 from common.runtime.json_access import as_dict, as_str
 
 log = logging.getLogger(__name__)
@@ -26,12 +27,12 @@ MAX_CANDIDATES = 12
 class InvitedReviewers:
     """Assigns a review ticket to the first person who may decide, and names the others.
 
-    ``reviewer_ids`` are the accounts of the people who are asked first, from the settings.
+    The people who are asked first, and who may decide, are those of the document's route. ``four_eyes`` is the setting.
     """
 
     jira: JiraClient
-    approvers: ApproverRules
-    reviewer_ids: tuple[str, ...]
+    routes: Routes
+    four_eyes: bool
 
     def invite(
         self, document: Document, ticket: str, page_owner: str, sources: Iterable[Mapping[str, Any]]
@@ -42,9 +43,11 @@ class InvitedReviewers:
         tickets, the people who closed them, the configured approvers. The review opens without any of them if none may
         decide, or if Jira refuses; the log says why. Raises the errors of an outage.
         """
-        candidates = self._candidates(document, page_owner, list(sources))
+        route = self.routes.current(document.route)
+        candidates = self._candidates(document, route, page_owner, list(sources))
+        rules = ApproverRules.of(route, four_eyes=self.four_eyes)
         try:
-            able = list(islice(self._able(candidates, ticket), MAX_MENTIONED + 1))
+            able = list(islice(self._able(candidates, rules, ticket), MAX_MENTIONED + 1))
             if able:
                 self.jira.assign(ticket, able[0])
         except (RequestRefused, NotFound, Unauthorized) as error:
@@ -58,33 +61,33 @@ class InvitedReviewers:
         return tuple(able[1:])
 
     def _candidates(
-        self, document: Document, page_owner: str, sources: Iterable[Mapping[str, Any]]
+        self, document: Document, route: Route, page_owner: str, sources: Iterable[Mapping[str, Any]]
     ) -> list[str]:
         fields = [as_dict(source.get("fields")) for source in sources]
         reporters = [as_str(as_dict(one.get("reporter")).get("accountId")) for one in fields]
         assignees = {as_str(as_dict(one.get("assignee")).get("accountId")) for one in fields}
         barred = {"", self.jira.account_id()}
-        if self.approvers.four_eyes:
+        if self.four_eyes:
             barred |= {*document.author_ids, *assignees}
         asked = (
-            *self.reviewer_ids,
+            *route.reviewers,
             page_owner,
             *reporters,
             *document.author_ids,
-            *self.approvers.account_ids,
+            *route.approvers,
         )
         return [account for account in dict.fromkeys(asked) if account not in barred][:MAX_CANDIDATES]
 
-    def _able(self, candidates: Iterable[str], ticket: str) -> Iterator[str]:
+    def _able(self, candidates: Iterable[str], rules: ApproverRules, ticket: str) -> Iterator[str]:
         """Yield the candidates who may decide, and who can be assigned the ticket and see it."""
         for account in candidates:
-            if self._may_decide(account) and self._is_able(account, ticket):
+            if self._may_decide(account, rules) and self._is_able(account, ticket):
                 yield account
 
-    def _may_decide(self, account: str) -> bool:
-        if not self.approvers.restricted or account in self.approvers.account_ids:
+    def _may_decide(self, account: str, rules: ApproverRules) -> bool:
+        if not rules.restricted or account in rules.account_ids:
             return True
-        return bool(self.approvers.group_id) and self.jira.is_member(account, self.approvers.group_id)
+        return bool(rules.group_id) and self.jira.is_member(account, rules.group_id)
 
     def _is_able(self, account: str, ticket: str) -> bool:
         return self.jira.is_assignable(account, ticket) and self.jira.can_view(account, ticket)

@@ -13,6 +13,7 @@ from common.aws.document_repository import DocumentRepository
 from common.domain.document import Document
 from common.domain.draft import Draft
 from common.domain.issue_security import common_security_level, security_levels
+from common.domain.route import Routes
 from common.intake.detect_change import REVIEW_LABEL
 from common.runtime.json_access import as_dict, as_list, as_str
 from handlers.review_ticket_creator import ticket_description
@@ -38,11 +39,11 @@ class ReviewTicket:
 
 @dataclass(frozen=True)
 class ReviewTickets:
-    """Creates and updates review tickets. An empty ``project_key`` means the project of the source ticket."""
+    """Creates and updates review tickets, where the document's route says."""
 
     records: DocumentRepository
     jira: JiraClient
-    project_key: str
+    routes: Routes
     creation: TicketCreation
 
     def sources(self, document: Document) -> Sources:
@@ -69,10 +70,11 @@ class ReviewTickets:
         levels = security_levels(dict(zip(sources, review.sources, strict=True)), draft.levels)
         issue = self._find(document, sources)
         if issue is None:
-            project = self.project_key or (keys or document.issue_keys)[0].rpartition("-")[0]
+            route = self.routes.current(document.route)
+            project = route.review_project or (keys or document.issue_keys)[0].rpartition("-")[0]
             fields |= {"project": {"key": project}, "labels": list(LABELS)}
             issue_id, key = self.creation.create(
-                document, fields | _security(levels, project), keys, {REVIEW_PROPERTY: named}
+                document, route, fields | _security(levels, project), keys, {REVIEW_PROPERTY: named}
             )
             return ReviewTicket(issue_id, key, is_open=True, is_new=True)
         found, key = as_str(issue.get("id")), as_str(issue.get("key"))

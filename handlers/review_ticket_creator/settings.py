@@ -30,5 +30,6 @@ class Settings:
     reviewer_account_ids: tuple[str, ...] = ()
     approver_account_ids: tuple[str, ...] = ()
     approver_group_id: str = ""
+    routes: str = ""
     atlassian_token_url: str = ""
     atlassian_client_id: str = ""

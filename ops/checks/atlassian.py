@@ -38,6 +38,7 @@ def accounts(deployment: DeployedStack) -> Iterator[Finding]:
         trust_folders=env.trust_folders,
         ticket_fields=env.ticket_fields,
         style_guide_page=env.style_guide_page,
+        routes=env.routes,
     )
     secret = CachedSecret(deployment.client("secretsmanager"), env.jira_api_token_secret_arn)
     yield from SiteCheck(site, secret.get_first).findings()

@@ -112,6 +112,11 @@ class DocumentationPipelineArgs(TypedDict):
     """
     approver_group_id: NotRequired[pulumi.Input[str]]
     """Id of the Jira group whose members may decide. Default: anyone."""
+    routes: NotRequired[pulumi.Input[str]]
+    """Routes for tickets of some projects, components or labels to spaces, review projects and people of their own, as
+    a JSON list; the first that matches is taken, and the other settings are the route of all other tickets.
+    docs/deploy.md explains the keys. Default: none.
+    """
     register_webhooks: NotRequired[bool]
     """Register both webhooks in Jira, with the administrator's account in the environment variables
     `KINEXUS_ADMIN_EMAIL` and `KINEXUS_ADMIN_TOKEN`. For Python programs only. Default: `false`.

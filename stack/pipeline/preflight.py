@@ -48,6 +48,8 @@ class PreflightArgs(TypedDict):
     """Further fields that drafts are made from, comma separated; empty for none."""
     style_guide_page: pulumi.Input[str]
     """Id of the page with the style guide; empty for none."""
+    routes: pulumi.Input[str]
+    """Routes as JSON; empty for none."""
     region: pulumi.Input[str]
     """AWS region of the model."""
     model_id: pulumi.Input[str]
@@ -101,6 +103,7 @@ def after_preflight(
             "approver_group": args["approver_group_id"],
             "ticket_fields": args["ticket_fields"],
             "style_guide_page": args["style_guide_page"],
+            "routes": args["routes"],
             "region": region,
             "model_id": model_id,
             "request_fields": args["additional_model_request_fields"],

@@ -36,6 +36,7 @@ _SITE = (
     "approver_group",
     "ticket_fields",
     "style_guide_page",
+    "routes",
 )
 _MODEL = ("region", "model_id", "request_fields")
 _ID = "preflight"

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..arguments.log_validation import RETENTION_DAYS
 from ..schedule.expression import EXPRESSION
+from .route_rule import RouteList
 from .setting_types import (
     BaseUrl,
     CommaSeparated,
@@ -36,6 +37,10 @@ _WEBHOOKS = ("JiraWebhookHandler", "ApprovalHandler")
 _CONFLUENCE = ("DocumentOrchestrator", "ReviewTicketCreator", "ApprovalHandler")
 _ATLASSIAN = (*_CONFLUENCE, "Sweep")
 _LINKS = ("ReviewTicketCreator", "ReviewPage")
+_REVIEW_FIELDS = JsonFields(
+    ("project", "issuetype", "parent", "summary", "description", "labels", "issuelinks", "security"),
+    """'{"customfield_10050": {"value": "Docs"}}'""",
+)
 _QUEUED = ("DocumentOrchestrator", "ReviewTicketCreator", "ApprovalHandler")
 _FUNCTIONS = (
     "JiraWebhookHandler", "DocumentOrchestrator", "ReviewTicketCreator", "ApprovalHandler", "ReviewPage", "Sweep",
@@ -139,11 +144,7 @@ SETTINGS = (
         default="Task", variable="REVIEW_ISSUE_TYPE", functions=("ReviewTicketCreator",),
     ),
     Setting(
-        "reviewFields", "review_fields",
-        JsonFields(
-            ("project", "issuetype", "parent", "summary", "description", "labels", "issuelinks", "security"),
-            """'{"customfield_10050": {"value": "Docs"}}'""",
-        ),
+        "reviewFields", "review_fields", _REVIEW_FIELDS,
         "Further fields of new review tickets, as JSON in the format of Jira's REST API: what their project requires.",
         default="", default_text="none", variable="REVIEW_FIELDS", functions=("ReviewTicketCreator",),
     ),
@@ -294,8 +295,7 @@ SETTINGS = (
             "an account id may hold only letters, digits, `:`, `_` and `-`",
         ),
         "Account ids of the people who may decide, comma separated.",
-        default="", default_text="anyone", variable="APPROVER_ACCOUNT_IDS",
-        functions=("ReviewTicketCreator", "ApprovalHandler"),
+        default="", default_text="anyone", variable="APPROVER_ACCOUNT_IDS", functions=_QUEUED,
     ),
     Setting(
         "reviewerAccountIds", "reviewer_account_ids",
@@ -315,8 +315,15 @@ SETTINGS = (
             "must be the id of a group (36 characters), not its name",
         ),
         "Id of the Jira group whose members may decide.",
-        default="", default_text="anyone", variable="APPROVER_GROUP_ID",
-        functions=("ReviewTicketCreator", "ApprovalHandler"),
+        default="", default_text="anyone", variable="APPROVER_GROUP_ID", functions=_QUEUED,
+    ),
+    Setting(
+        "routes", "routes",
+        RouteList(_REVIEW_FIELDS, """'[{"projects": ["PAY"], "spaces": ["PAYDOC"], "reviewProject": "PAYREV"}]'"""),
+        "Routes for tickets of some projects, components or labels to spaces, review projects and people of their own, "
+        "as a JSON list; the first that matches is taken, and the other settings are the route of all other tickets. "
+        "docs/deploy.md explains the keys.",
+        default="", default_text="none", variable="ROUTES", functions=_QUEUED,
     ),
     Setting(
         "fourEyes", "four_eyes", Flag(),

@@ -291,6 +291,7 @@ def _environment() -> dict[str, str]:
         "TICKET_FIELDS": "",
         "STYLE_GUIDE_PAGE": "",
         "APPROVER_GROUP_ID": "",
+        "ROUTES": "",
         "FOUR_EYES": "false",
         "TRUST_FOLDERS": "false",
         "MAX_REVISIONS": "3",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
@@ -37,7 +37,7 @@ from handlers.document_orchestrator.drafting.edit_page_prompt import PreviousDra
 from handlers.document_orchestrator.drafting.style_sample import style_sample
 from handlers.document_orchestrator.style_guide import StyleGuide
 from handlers.document_orchestrator.ticket_reader import TicketReader
-from handlers.document_orchestrator.writable_spaces import WritableSpaces
+from handlers.document_orchestrator.writable_spaces import RoutedSpaces
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class RevisionDrafter:
     tickets: TicketReader
     model: BedrockClient
     no_edit: CloseWithoutEdit
-    site: Callable[[], WritableSpaces]
+    site: RoutedSpaces
     guide: StyleGuide
 
     def draft(self, held: Held[Document], read: Mapping[str, Ticket], pages: PageReader) -> Document:
@@ -186,7 +186,7 @@ class RevisionDrafter:
             raise PermanentFailure(
                 f"the page {document.page_id} does not exist any more, or the Kinexus account may not view it"
             ) from error
-        if why_not := self.site().reason_not_writable(page):
+        if why_not := self.site.of(document.route).reason_not_writable(page):
             raise PermanentFailure(
                 f"{why_not}. Restore the page or move it back, or add the label docs:PAGE-ID of another page to the "
                 "source ticket, reopen it and close it again"
@@ -194,11 +194,13 @@ class RevisionDrafter:
         # The first draft is made right after its page was chosen, except for a revert
         if document.revision or document.reverts:
             choices = {page.page_id: document.choice}
-            recheck_restrictions(choices, pages, trust_folders=self.site().trust_folders)
+            trust_folders = self.site.of(document.route).trust_folders
+            recheck_restrictions(choices, pages, trust_folders=trust_folders)
         return page
 
     def _parent_title(self, document: Document, pages: PageReader) -> str:
-        return open_title(document.parent_id, pages, trust_folders=self.site().trust_folders)
+        trust_folders = self.site.of(document.route).trust_folders
+        return open_title(document.parent_id, pages, trust_folders=trust_folders)
 
     def _without_edit(self, document: Document, proposal: Proposal) -> Document:
         if document.revision and not OVERTAKEN.holds(document):

@@ -15,7 +15,7 @@ MINE, OTHER, JOINED, AWAITED = Holder.MINE, Holder.OTHER, Holder.JOINED, Holder.
 ABSENT, OPEN, PUBLISHING, UNDRAFTED, ENDED = (
     Standing.ABSENT, Standing.OPEN, Standing.PUBLISHING, Standing.UNDRAFTED, Standing.ENDED,
 )  # fmt: skip
-FLAGS = ("includes", "is_created", "is_stale", "may_start", "is_revert")
+FLAGS = ("includes", "is_created", "is_stale", "may_start", "is_revert", "may_join")
 
 TABLE: list[tuple[tuple[Holder, ...], tuple[Standing, ...], dict[str, bool], Action]] = [
     ((MINE,), (ABSENT,), {"is_created": False}, Action.START),
@@ -26,7 +26,14 @@ TABLE: list[tuple[tuple[Holder, ...], tuple[Standing, ...], dict[str, bool], Act
     ((MINE,), (ENDED,), {}, Action.WORK),
     ((OTHER,), (ABSENT,), {"is_stale": False}, Action.WAIT),
     ((OTHER,), (ABSENT,), {"is_stale": True}, Action.TAKE_OVER),
-    ((OTHER, AWAITED), (OPEN,), {"is_revert": False}, Action.WORK),
+    ((OTHER, AWAITED), (OPEN,), {"is_revert": False, "may_join": True}, Action.WORK),
+    ((OTHER, AWAITED), (OPEN,), {"is_revert": False, "may_join": False, "includes": True}, Action.WORK),
+    (
+        (OTHER, AWAITED),
+        (OPEN,),
+        {"is_revert": False, "may_join": False, "includes": False},
+        Action.WAIT_FOR_REVIEW,
+    ),
     ((OTHER, AWAITED), (UNDRAFTED, ENDED), {"includes": True}, Action.WORK),
     ((OTHER,), (UNDRAFTED, ENDED), {"includes": False}, Action.FREE),
     ((AWAITED,), (UNDRAFTED, ENDED), {"includes": False}, Action.REPLACE_ENDED),
