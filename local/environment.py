@@ -16,6 +16,7 @@ import yaml
 
 from local import atlassian, bedrock, chat, seed
 from local.atlassian import Account
+from local.atlassian.accounts import APPROVERS_GROUP
 from local.bedrock import StandIn
 from local.bedrock.choose_model import STAND_IN, ModelChoice
 from local.region import ministack
@@ -26,6 +27,7 @@ from local.region.ministack import MiniStack
 from local.region.ministack_venv import REPOSITORY
 from local.region.resource_registry import ResourceRegistry
 from local.signals import handle_interrupts
+from local.watch.region_watch import RegionWatch
 
 STACK = "dev"
 SECRET_KEYS = ("jiraApiToken", "webhookSecret", "linkKey")
@@ -145,6 +147,7 @@ def local_environment(
                 on_step=on_step,
             )
         )
+        site.pipeline = RegionWatch(stack.client, up.deployment.outputs, up.stand_in.exchanges)
         yield LocalEnvironment(
             stack,
             up.deployment,
@@ -211,7 +214,13 @@ def settings(served: atlassian.Running, seeded: seed.Seed, webhook_secret: str) 
         "kinexus:jiraApiToken": account.token,
         "kinexus:confluenceSpaceKey": seeded.space_key,
         "kinexus:registerWebhooks": "true",
+        "kinexus:approverAccountIds": ",".join(approvers(served.site)),
     }
+
+
+def approvers(site: atlassian.Site) -> list[str]:
+    """Return the account ids of the approvers group, so that an outsider's approval is refused here too."""
+    return [each.account_id for each in site.people.all if APPROVERS_GROUP in each.groups]
 
 
 def wait_until(condition: Callable[[], bool], seconds: float) -> bool:

@@ -37,12 +37,9 @@ def print_urls(console: Console, facts: RegionFacts) -> None:
         ("Board (start here)", facts.board_url),
         ("Jira", facts.jira_url),
         ("Confluence", facts.confluence_url),
-        ("Webhook: closed tickets", facts.outputs["jiraWebhookUrl"]),
-        ("Webhook: closed reviews", facts.outputs["approvalWebhookUrl"]),
-        ("AWS endpoint", facts.aws_endpoint),
-        ("Bedrock endpoint", facts.bedrock_url),
     ):
         console.print(f"[bold]{name:27}[/bold] {value}", highlight=False, soft_wrap=True)
+    console.print("\nTo send a saved webhook body to the pipeline, signed: python -m local send body.json")
     console.print("\nTo use the AWS command line with this region, run first:", style="bold")
     for name, value in (
         ("AWS_ENDPOINT_URL", facts.aws_endpoint),

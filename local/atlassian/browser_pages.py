@@ -155,6 +155,16 @@ def browse_page(call: Call, space: str, page_id: str, words: str = "") -> Respon
     )
 
 
+@routes.on("GET", "/wiki", "/wiki/home")
+def browse_spaces(call: Call) -> Response:
+    """Show the spaces, each with a link to its homepage."""
+    spaces = "".join(
+        f'<li><a href="/wiki/spaces/{escape(each.key)}">{escape(each.name)}</a></li>'
+        for each in call.site.confluence.spaces.values()
+    )
+    return whole_page("Spaces", f'<main class="single"><h1>Spaces</h1><ul>{spaces}</ul></main>')
+
+
 @routes.on("GET", "/wiki/spaces/<space>", "/wiki/spaces/<space>/overview")
 def browse_space(call: Call, space: str) -> Response:
     """Show a space's homepage."""

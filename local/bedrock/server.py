@@ -67,6 +67,8 @@ def application(stand_in: StandIn) -> "WSGIApplication":
 def _answer(stand_in: StandIn, request: Request) -> dict[str, object]:
     if request.path == "/faults" and request.method == "POST":
         return _faults(stand_in, request)
+    if request.method == "GET" and request.path == "/":
+        return {"service": "Bedrock stand-in", "operations": ["Converse", "GetFoundationModel"]}
     if request.method == "GET" and request.path.startswith("/foundation-models/"):
         return stand_in.foundation_model(unquote(request.path.removeprefix("/foundation-models/")))
     # botocore escapes the colon and the slashes of an ARN; Werkzeug has already decoded the path once.

@@ -7,6 +7,7 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from local.bedrock import drafting, nova
@@ -62,6 +63,20 @@ class ModelCall:
     output_tokens: int
 
 
+@dataclass(frozen=True)
+class Exchange:
+    """A call with what was asked and answered, both as text for people."""
+
+    at: datetime
+    call: ModelCall
+    prompt: str
+    answer: str
+
+
+_EXCHANGES = 200
+"""Calls whose prompt and answer are kept."""
+
+
 @dataclass
 class StandIn:
     """The simulated service. `converse` forwards to Amazon Bedrock when set; otherwise rules write the answers.
@@ -76,6 +91,7 @@ class StandIn:
     injected: Counter[str] = field(default_factory=Counter)
     legacy: dict[str, str] = field(default_factory=dict)
     _calls: list[ModelCall] = field(default_factory=list)
+    _exchanges: deque[Exchange] = field(default_factory=lambda: deque(maxlen=_EXCHANGES))
     _faults: deque[str] = field(default_factory=deque)
     _shares: dict[str, float] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -84,6 +100,11 @@ class StandIn:
         """Return all answered calls so far, oldest first."""
         with self._lock:
             return tuple(self._calls)
+
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """Return the newest answered calls with their prompts and answers, oldest first."""
+        with self._lock:
+            return tuple(self._exchanges)
 
     def fail_next(self, fault: str, times: int = 1) -> None:
         """Inject a fault (one of FAULTS) into the next calls."""
@@ -109,17 +130,18 @@ class StandIn:
         response = self.converse(model_id, request) if self.converse else _drafted(request, fault)
         usage, tool = response["usage"], _tool(request)
         prompt = read_prompt(_first_text(request))
+        call = ModelCall(
+            function=function,
+            model_id=model_id,
+            tool=tool["name"] if tool else "",
+            tickets=tuple(ticket.key for ticket in prompt.tickets),
+            input_tokens=usage["inputTokens"],
+            output_tokens=usage["outputTokens"],
+        )
+        exchange = Exchange(datetime.now(UTC), call, _shown(request), _pretty(response["output"]["message"]))
         with self._lock:
-            self._calls.append(
-                ModelCall(
-                    function=function,
-                    model_id=model_id,
-                    tool=tool["name"] if tool else "",
-                    tickets=tuple(ticket.key for ticket in prompt.tickets),
-                    input_tokens=usage["inputTokens"],
-                    output_tokens=usage["outputTokens"],
-                )
-            )
+            self._calls.append(call)
+            self._exchanges.append(exchange)
         return response
 
     def foundation_model(self, model_id: str) -> dict[str, Any]:
@@ -223,6 +245,20 @@ def _tool(request: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def _first_text(request: Mapping[str, Any]) -> str:
     return "\n".join(part["text"] for part in request["messages"][0]["content"] if "text" in part)
+
+
+def _shown(request: Mapping[str, Any]) -> str:
+    """Return the system prompt and the messages as one text."""
+    system = "\n".join(part["text"] for part in request.get("system") or () if "text" in part)
+    messages = "\n\n".join(
+        f"{message['role']}:\n" + "\n".join(part.get("text") or _pretty(part) for part in message["content"])
+        for message in request["messages"]
+    )
+    return f"system:\n{system}\n\n{messages}" if system else messages
+
+
+def _pretty(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False, default=str)
 
 
 def _tokens(value: Any) -> int:

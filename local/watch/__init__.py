@@ -1,0 +1,1 @@
+"""What a running pipeline does: its logs, records, queues and model calls, read for the board."""
