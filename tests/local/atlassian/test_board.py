@@ -3,11 +3,13 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from local.atlassian import Running, Site, serve
+from local.atlassian.pipeline_watch import Detail, QueueState, Step, Watched
 from local.seed import Seed
 from tests.browser import Screen, chromium, grave_faults, screen
 from tests.local.atlassian.conftest import Person
@@ -227,6 +229,33 @@ def test_back_returns_to_what_was_open(running: Running, wide: Screen, seed: See
     page.go_back()
     expect(page.locator("#detail")).to_be_hidden()
     expect(page.locator("[data-key=PAY2-3]")).to_be_visible()
+
+
+@pytest.mark.browser
+def test_late_steps_find_their_place_and_open_folds_stay_open(
+    site: Site, running: Running, wide: Screen
+) -> None:
+    def step(second: int, text: str) -> Step:
+        at = datetime(2026, 12, 1, 5, 0, second, tzinfo=UTC)
+        return Step(at, "PAY2-3", "draft", text, (Detail("Prompt", f"asked {text}"),))
+
+    letter = QueueState("ApprovalHandler", 1, 0, 0, (Detail("ReviewCompleted doc-1", "its body"),))
+    seen = [step(1, "one"), step(3, "three")]
+    site.pipeline = lambda: Watched(
+        tuple(sorted(seen, key=lambda each: each.at)), (QueueState("Sweep", 2, 1, 0),), (letter,), {}
+    )
+    page = _board(wide, running)
+    lines = page.locator("#all-steps > li")
+    expect(lines).to_have_text([re.compile("three"), re.compile("one")])
+    lines.last.locator("summary").click()
+    seen.append(step(2, "two"))
+    expect(lines).to_have_text([re.compile("three"), re.compile("two"), re.compile("one")])
+    expect(lines.last.locator("pre")).to_be_visible()
+    expect(page.locator("#queues li")).to_have_text("Sweep 2 waiting, 1 in flight")
+    page.click("#dead-letters summary")
+    expect(page.locator("#dead-letters pre")).to_have_text("its body")
+    page.click("[data-key=PAY2-3]")
+    expect(page.locator("#steps > li")).to_have_count(3)
 
 
 @pytest.mark.browser

@@ -53,7 +53,7 @@ def test_from_ticket_to_page_by_keyboard_alone(serving: RegionFacts, browser: Br
         page.keyboard.press("Shift+ArrowRight")
         page.wait_for_selector('[data-status="In Review"] [data-key=PAY2-3]')
         page.keyboard.press("Shift+ArrowRight")
-        page.wait_for_selector("[data-key=PAY2-3] .webhook.recorded", timeout=2_000)
+        page.wait_for_selector("[data-key=PAY2-3] .webhook.recorded", timeout=_SECONDS)
         page.wait_for_selector(".card.review", timeout=_SECONDS)
         page.wait_for_selector("#all-steps .review")
         _keep(page, "board")
@@ -108,7 +108,9 @@ def test_from_ticket_to_page_on_a_phone_in_dark_mode(serving: RegionFacts, brows
         page.select_option("#person", "outsider")
         page.fill("#comment", "APPROVED")
         page.click("#send-done")
-        page.wait_for_selector('.comment:has-text("I did not")', timeout=_SECONDS)
+        page.wait_for_selector(
+            '.comment:has-text("is not one of the people who may decide")', timeout=_SECONDS
+        )
         assert page.locator("#steps .publication").count() == 0
         page.wait_for_selector('#content .status:has-text("To Do")', timeout=_SECONDS)
         page.select_option("#person", "reviewer")

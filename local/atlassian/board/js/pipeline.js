@@ -29,19 +29,25 @@ function deadLetters(each) {
     ...each.messages.map(message => fold(message.title, message.text)));
 }
 
+// Steps arrive out of order, because logs come later than webhooks. A known step keeps its element, so that its folds
+// stay open; the newest is on top.
+const keys = new WeakMap();
+
 function drawSteps(list, steps, withKey) {
-  // Open folds stay open, because only new steps are added.
-  const from = Number(list.dataset.count || 0) <= steps.length && list.dataset.first === (steps[0] ? JSON.stringify(steps[0]) : "") ? Number(list.dataset.count || 0) : 0;
-  if (!from) list.replaceChildren();
-  list.prepend(...steps.slice(from).reverse().map(each => step(each, withKey)));
-  Object.assign(list.dataset, { count: steps.length, first: steps[0] ? JSON.stringify(steps[0]) : "" });
+  const before = new Map([...list.children].map(line => [keys.get(line), line]));
+  const lines = steps.map(each => {
+    const key = JSON.stringify(each);
+    const line = before.get(key) || step(each, withKey);
+    keys.set(line, key);
+    return line;
+  }).reverse();
+  lines.forEach((line, at) => { if (list.children[at] !== line) list.insertBefore(line, list.children[at] ?? null); });
+  while (list.children.length > lines.length) list.lastElementChild.remove();
 }
 
 export async function drawPipeline(open) {
   const shown = await call("GET", `/board/pipeline${open ? `?issue=${encodeURIComponent(open)}` : ""}`);
-  const list = open ? $("steps") : $("all-steps");
-  if (list.dataset.issue !== open) Object.assign(list.dataset, { issue: open, count: 0, first: "" });
-  drawSteps(list, shown.steps, !open);
+  drawSteps(open ? $("steps") : $("all-steps"), shown.steps, !open);
   $("no-steps").hidden = Boolean(shown.steps.length) || !open;
   if (open) return;
   draw($("queues"), shown.queues, () => shown.queues.map(queue));
