@@ -54,7 +54,7 @@ def log_step(function: str, event: Mapping[str, Any]) -> LogStep | None:
     """Return the step of a CloudWatch event, or None for a line that no person needs."""
     try:
         line = json.loads(event["message"])
-    except ValueError:  # let go: Lambda's own lines are no JSON
+    except ValueError:  # Lambda's own lines are no JSON
         return None
     name = str(line.get("message", "")) if isinstance(line, dict) else ""
     if "." not in name or " " in name or name.startswith(_HIDDEN):
@@ -71,7 +71,7 @@ def _time(line: Mapping[str, Any], event: Mapping[str, Any]) -> datetime:
     """Return the time at which the line was logged; the event's own may be the end of the invocation."""
     try:
         at = datetime.fromisoformat(str(line["timestamp"]))
-    except (KeyError, ValueError):  # let go: the event has a time, too
+    except (KeyError, ValueError):
         return datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 

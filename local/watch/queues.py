@@ -48,7 +48,7 @@ def _messages(sqs: Any, url: str) -> tuple[Detail, ...]:
 def _letter(message: Mapping[str, Any]) -> Detail:
     try:
         body = json.loads(message["Body"])
-    except ValueError:  # let go: a body that is no JSON is shown as it is
+    except ValueError:  # a body that is no JSON is shown as it is
         return Detail(str(message["MessageId"]), str(message["Body"]))
     detail = body.get("detail", {}) if isinstance(body, dict) else {}
     about = " ".join(str(detail[key]) for key in ("issue_key", "change_id", "document_id") if detail.get(key))
