@@ -63,6 +63,7 @@ def test_an_approved_revert_brings_back_the_earlier_bytes(pipeline: Pipeline, pa
     assert "Takes back version 2" in description
     assert document["review_issue_key"] in description
     assert "olga asked for it" in description
+    assert pipeline.newest_draft(document["review_issue_key"]).summary in description
     assert any("to be taken back" in text for text in pipeline.all_comments(key))
     assert pipeline.page(page_id)["version"]["number"] == 2, "nothing is published before the approval"
     pipeline.decide(review, "APPROVED")

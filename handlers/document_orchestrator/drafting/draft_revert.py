@@ -58,7 +58,7 @@ def draft_revert(
         kind=document.kind,
         title=page.title,
         space_id=page.space_id,
-        summary=document.choice.reason,
+        summary=f"{document.choice.reason}. What is taken back: {reverted.summary}",
         storage=sf.apply(sf.parse(page.storage), edits).storage,
         change_ids=document.change_ids,
         issue_keys=document.issue_keys,
