@@ -44,8 +44,12 @@ def stuck_state(document: Document) -> tuple[str, str]:
     if document.missing_since and document.status is DocumentStatus.FAILED and document.decision is None:
         return (
             "deleted",
-            f"not found in Jira since the sweep of {since}; for another review, reopen a source ticket and close "
-            "it again",
+            f"not found in Jira since the sweep of {since}; "
+            + (
+                "to change the page, edit it in Confluence"
+                if document.reverts
+                else "for another review, reopen a source ticket and close it again"
+            ),
         )
     if document.stays_undecided and document.status not in FINAL_STATUSES:
         times = len(document.undecided_moves)

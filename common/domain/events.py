@@ -1,4 +1,4 @@
-"""The events on the bus. They carry ids only, never content.
+"""The events on the bus. They carry ids only, never content; RevertRequested also names the AWS identity that asked.
 
 https://docs.aws.amazon.com/eventbridge/latest/ref/events-structure.html
 """

@@ -55,6 +55,10 @@ def _document(deployment: DeployedStack, screen: Terminal, document_id: str) -> 
         raise _unknown("document", document_id, deployment.settings.documents_table)
     reason = f": {document.reason}" if document.reason else ""
     screen.say(f'{document_id} of "{document.title}" is {document.status} r{document.revision}{reason}')
+    if document.reverts and document.status in (DocumentStatus.DRAFTING, DocumentStatus.FAILED):
+        return _nothing(
+            screen, f"it takes a publication back: ask again with `python -m ops revert {document.reverts}`"
+        )
     why_not = None if document.closing else _NO_REPLAY_OF_DOCUMENT.get(document.status)
     if why_not:
         return _nothing(screen, why_not.format(again=_changes_to_replay(deployment, document)))

@@ -70,3 +70,20 @@ def test_a_created_page_is_deleted_by_a_person(deployed: Deployed) -> None:
     assert code == 1
     assert "delete it in Confluence" in said
     assert document["publication"]["url"] in said
+
+
+def test_a_revert_that_failed_is_asked_for_again_instead_of_replayed(
+    deployed: Deployed, page_id: str
+) -> None:
+    document_id = published(deployed)
+    pipeline = deployed.pipeline
+    taken = pipeline.newest_draft(pipeline.aws.documents()[0]["review_issue_key"]).changes()[0].after
+    current = str(pipeline.page(page_id)["body"]["storage"]["value"])
+    pipeline.save_page(page_id, current.replace(taken, taken.replace("</p>", " By hand.</p>")))
+    deployed.command("revert", document_id)
+    pipeline.run()
+    code, said = deployed.command("replay", revert_id(document_id))
+    assert code == 1
+    assert f"python -m ops revert {document_id}" in said
+    code, said = deployed.command("revert", document_id)
+    assert (code, "Published RevertRequested" in said) == (0, True), said
