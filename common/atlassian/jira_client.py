@@ -329,16 +329,14 @@ class JiraClient:
     def newest_comments(self, issue: Mapping[str, Any]) -> Iterator[JiraComment]:
         """Yield the comments of an issue that was read with the field ``comment``, newest first.
 
-        An issue holds only the newest ones. After these, all are requested.
+        Jira may return only some of them with the issue, and does not say which; then they are requested.
         """
         inline = as_dict(as_dict(issue.get("fields")).get("comment"))
         held = [_comment(comment) for comment in map(as_dict, as_list(inline.get("comments")))]
-        held.sort(key=lambda comment: int(comment.comment_id or 0), reverse=True)
-        yield from held
         if int(inline.get("total") or 0) > len(held):
-            known = {comment.comment_id for comment in held}
-            comments = self.comments(as_str(issue.get("id")))
-            yield from (comment for comment in comments if comment.comment_id not in known)
+            yield from self.comments(as_str(issue.get("id")))
+        else:
+            yield from sorted(held, key=lambda each: (len(each.comment_id), each.comment_id), reverse=True)
 
     def fields(self) -> tuple[tuple[str, str], ...]:
         """Return id and name of each field of the site, cached for an hour.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common import storage_format as sf
 from common.domain.document import DocumentKind
-from common.domain.draft import Draft
+from common.domain.draft import Because, Draft
 from common.domain.small_changes import SmallChanges, parse_small_changes, with_small_changes
 
 BASE = "<h2>Limits</h2><p>Limit: 5</p><p>Retries: 3</p><ul><li>one</li><li>two</li></ul>"
@@ -33,6 +35,17 @@ def draft(*markdown: str, base: str = BASE) -> Draft:
         base=base,
         edits=edits,
     )
+
+
+def test_reasons_and_marks_follow_their_edits() -> None:
+    reasons = (Because("PAY-1", "five"), Because("PAY-1", "three"))
+    told = replace(draft("Limit: 7", "Retries: 4"), because=reasons, unsourced=("7", "4"))
+    dropped = with_small_changes(told, SmallChanges(dropped=frozenset({1})))
+    assert dropped
+    assert (dropped.because, dropped.unsourced) == (reasons[1:], ("4",))
+    replaced = with_small_changes(told, SmallChanges((("4", "6"),)))
+    assert replaced
+    assert (replaced.because, replaced.unsourced) == (reasons, ("7",))
 
 
 @pytest.mark.parametrize(
