@@ -127,3 +127,11 @@ def test_what_the_site_lacks_is_named_with_the_route(
         route = {**route, "parentPage": space.homepage_id}
     failures, _ = looked(around, **route)
     assert words in "\n".join(failures)
+
+
+def test_the_longest_setting_leaves_room_in_each_environment() -> None:
+    """Lambda allows 4 KB for all variables of a function; what else is long are the people of the plain settings."""
+    routes = json.dumps([{"labels": ["x" * (MAX_BYTES - 20)]}])
+    for function in run("prod", routes=routes).of_type("aws:lambda/function:Function"):
+        variables = function.inputs["environment"]["variables"]
+        assert sum(len(name) + len(str(value).encode()) for name, value in variables.items()) < 4096 - 600
