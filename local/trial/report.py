@@ -12,6 +12,7 @@ from local.atlassian.documents.adf_html import adf_to_html
 from local.trial.made_up_site import MadeUpIssue
 from local.trial.play import Outcome, Proposal
 
+_REVIEW_HREF = re.compile(r"href=\"https?://[^\s\"<>]+/reviews/[^\s\"<>]+\"")
 _KINDS = {"create": "new page", "update": "update of"}
 _CHOSEN_BY = {
     "named": "a label or link in the ticket",
@@ -29,7 +30,10 @@ _STATUSES = {
 
 
 def save(outcome: Outcome, folder: Path) -> list[Path]:
-    """Save the review pages of a ticket, each with its review ticket beside it; return the files of the pages."""
+    """Save the review pages of a ticket, each with its review ticket beside it; return the files of the pages.
+
+    Both link to each other: the addresses that they had end with the trial.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     name = re.sub(r"[^\w-]", "_", outcome.closing.key)
     files = []
@@ -37,9 +41,11 @@ def save(outcome: Outcome, folder: Path) -> list[Path]:
         if proposal.review_page is None or proposal.review_ticket is None:
             continue
         stem = f"{name}-{number + 1}" if number else name
-        file = folder / f"{stem}.html"
-        file.write_text(proposal.review_page, "utf-8")
-        (folder / f"{stem}-ticket.html").write_text(_ticket_page(proposal.review_ticket), "utf-8")
+        file, ticket = folder / f"{stem}.html", folder / f"{stem}-ticket.html"
+        made_up = rf"https?://[^\s\"<>]+/browse/{re.escape(proposal.review_ticket.key)}(?=[\s\"<>])"
+        file.write_text(re.sub(made_up, ticket.name, proposal.review_page), "utf-8")
+        shown = _ticket_page(proposal.review_ticket)
+        ticket.write_text(re.sub(_REVIEW_HREF, f'href="{file.name}"', shown), "utf-8")
         files.append(file)
     return files
 

@@ -204,8 +204,12 @@ def test_finished_tickets_of_the_last_days_are_found(trial: Trial) -> None:
 def test_pages_are_saved_and_explained(trial: Trial, tmp_path: Path) -> None:
     outcome = trial.play(closed_ticket(trial, SUMMARY, TEXT))
     [file] = report.save(outcome, tmp_path)
-    assert file.read_text() == outcome.proposals[0].review_page
-    ticket = file.with_name(f"{file.stem}-ticket.html").read_text()
+    beside = file.with_name(f"{file.stem}-ticket.html")
+    ticket = beside.read_text()
+    assert "<ins" in file.read_text()
+    assert f'href="{beside.name}"' in file.read_text(), "the made-up ticket exists only here"
+    assert f'href="{file.name}"' in ticket, "the link of the review ends with the trial"
+    assert "/reviews/" not in ticket
     assert "Considered" in ticket
     assert "How to decide" in ticket
     said = io.StringIO()
