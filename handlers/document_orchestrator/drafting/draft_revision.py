@@ -34,6 +34,7 @@ from handlers.document_orchestrator.drafting.draft_revert import (
     draft_revert,
 )
 from handlers.document_orchestrator.drafting.edit_page_prompt import PreviousDraft, Proposal
+from handlers.document_orchestrator.drafting.new_page_prompt import Sample
 from handlers.document_orchestrator.drafting.style_sample import style_sample
 from handlers.document_orchestrator.style_guide import StyleGuide
 from handlers.document_orchestrator.ticket_reader import TicketReader
@@ -91,7 +92,7 @@ class RevisionDrafter:
         else:
             page = None
             parent = self._parent_title(document, pages)
-            sample = None if again else style_sample(document, pages, is_parent_open=bool(parent))
+            sample = None if again else self._sample(document, pages, is_parent_open=bool(parent))
             proposal = draft_page(
                 self.model, document.title, parent, tickets, again, titles, sample, self.guide.text()
             )
@@ -197,6 +198,10 @@ class RevisionDrafter:
             trust_folders = self.site.of(document.route).trust_folders
             recheck_restrictions(choices, pages, trust_folders=trust_folders)
         return page
+
+    def _sample(self, document: Document, pages: PageReader, *, is_parent_open: bool) -> Sample | None:
+        trust_folders = self.site.of(document.route).trust_folders
+        return style_sample(document, pages, is_parent_open=is_parent_open, trust_folders=trust_folders)
 
     def _parent_title(self, document: Document, pages: PageReader) -> str:
         trust_folders = self.site.of(document.route).trust_folders
