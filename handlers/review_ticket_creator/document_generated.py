@@ -97,9 +97,12 @@ class DocumentGenerated:
                 reason, f"An operator can see the details with {command} and send the message again."
             )
         elif _failed_before_review(document):
-            body = _failure_text(
-                reason, "When the cause is fixed, reopen this ticket and close it again to get another draft."
+            remedy = (
+                "To change the page, edit it in Confluence."
+                if document.reverts
+                else "When the cause is fixed, reopen this ticket and close it again to get another draft."
             )
+            body = _failure_text(reason, remedy)
         else:
             return
         what = f"{document.document_id} r{document.revision}"

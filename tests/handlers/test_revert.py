@@ -166,3 +166,15 @@ def test_a_created_page_is_not_taken_back(pipeline: Pipeline) -> None:
     with pytest.raises(AssertionError, match="gave messages back"):
         ask(pipeline, document)
     assert len(pipeline.aws.documents()) == 1
+
+
+def test_a_page_that_is_restricted_now_gets_no_review(pipeline: Pipeline, page_id: str) -> None:
+    _, document = published(pipeline)
+    page = pipeline.site.confluence.pages[page_id]
+    page.readers = (pipeline.site.account("kinexus").account_id,)
+    with pytest.raises(AssertionError, match="gave messages back"):
+        ask(pipeline, document)
+    revert = revert_of(pipeline, document)
+    assert (revert["status"], revert["review_issue_key"]) == ("failed", "")
+    assert "not everyone may view it" in revert["reason"]
+    assert pipeline.aws.locks() == []
