@@ -172,4 +172,5 @@ def _page(page: Any) -> dict[str, Any]:
     return {
         "status": page.status,
         "versions": [(version.message, sf.to_markdown(version.storage)) for version in page.versions],
+        "labels": sorted(page.labels),
     }

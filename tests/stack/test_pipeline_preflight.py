@@ -339,6 +339,22 @@ def test_a_missing_aws_profile_is_named(around: Around) -> None:
     assert "correct aws:profile" in result.failures[0].reason
 
 
+@pytest.mark.parametrize(
+    "url", ["http://chat.example.com/confidential", "https://hooks.slack.com/confidential"]
+)
+def test_the_chat_webhook_is_checked_without_a_message(around: Around, url: str) -> None:
+    """Its URL is a secret: only the host may be shown."""
+    provider = PreflightProvider()
+    settings = {"kinexus:jiraApiToken": around.token, "kinexus:chatWebhookUrl": url}
+    provider.configure(dynamic.ConfigureRequest(dynamic.Config(settings, "kinexus")))
+    unknown = {"region": pulumi.output.UNKNOWN, "jira_url": pulumi.output.UNKNOWN}
+    result = provider.check({}, unknown)
+    reasons = "".join(each.reason for each in result.failures)
+    assert bool(result.failures) is url.startswith("http://")
+    assert ("chat webhook: its URL must be a URL that begins with https://" in reasons) is bool(reasons)
+    assert "confidential" not in reasons
+
+
 def test_the_token_is_not_in_inputs_outputs_or_the_provider() -> None:
     [look] = run("dev").of_type(TYPE)
     assert SECRETS["jiraApiToken"] not in str(look.inputs) + str(look.outputs)
