@@ -82,14 +82,12 @@ class Stores:
         return {
             "JiraWebhookHandler": [
                 self.changes.grant(_GET, _PUT),
-                self.changes.grant_query(CHANGES_BY_STATUS["name"]),
                 self.bus.publish_statement,
                 self.webhook.read_statement,
             ],
             "DocumentOrchestrator": _joined(
                 model,
                 self.changes.grant(_GET, _PUT, _UPDATE),
-                self.changes.grant_query(CHANGES_BY_STATUS["name"]),
                 self.documents.grant(_GET, _PUT, _UPDATE, _DELETE),
                 self.documents.grant_query(CREATED_PAGES["name"]),
                 self.bucket.grant(_FETCH, _STORE, prefix=_DRAFTS),

@@ -80,13 +80,11 @@ ASK = (
 RIGHTS = {
     "JiraWebhookHandler": [
         table("GetItem PutItem", CHANGES),
-        table("Query", f"{CHANGES}/index/by-status"),
         PUBLISH,
         secret("webhook"),
     ],
     "DocumentOrchestrator": [
         table("GetItem PutItem UpdateItem", CHANGES),
-        table("Query", f"{CHANGES}/index/by-status"),
         table("DeleteItem GetItem PutItem UpdateItem", DOCUMENTS),
         table("Query", f"{DOCUMENTS}/index/created-pages"),
         allow("GetObject PutObject", DRAFTS, service="s3"),
