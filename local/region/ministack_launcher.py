@@ -49,6 +49,14 @@ def record_decisions(path: str) -> None:
     iam_evaluator.enforce = enforce
 
 
+def wait_for_log_lines() -> None:
+    """Wait longer for what a function has logged: on a busy machine, lines came only with its next invocation."""
+    from ministack.core import lambda_runtime
+
+    first_line_wait, idle_confirm, hard_cap = 0.05, 0.03, 0.5
+    lambda_runtime.Worker._drain_stderr_bounded.__defaults__ = (first_line_wait, idle_confirm, hard_cap)
+
+
 def main(
     descriptor: int, certificate: str, key: str, access_log: str, log_format: str, decisions: str
 ) -> None:
@@ -58,6 +66,7 @@ def main(
     from ministack.app import app  # type: ignore[import-not-found]
 
     record_decisions(decisions)
+    wait_for_log_lines()
     config = Config()
     config.bind = [f"fd://{descriptor}"]
     config.certfile, config.keyfile = certificate, key

@@ -68,7 +68,7 @@ def log_step(function: str, event: Mapping[str, Any]) -> LogStep | None:
 
 
 def _time(line: Mapping[str, Any], event: Mapping[str, Any]) -> datetime:
-    """Return the time at which the line was logged; the event's own may be the end of the invocation."""
+    """Return the second at which the line was logged; the event's own time is the end of the invocation."""
     try:
         at = datetime.fromisoformat(str(line["timestamp"]))
     except (KeyError, ValueError):

@@ -21,7 +21,30 @@ _LATE = 30.0
 """Seconds by which a line may be overtaken by a later one of another invocation."""
 _CHOOSE = "choose_page"
 """The tool with which the model selects a page."""
+_ORDER = (
+    "change",
+    "event ChangeDetected published",
+    "event ChangeDetected received",
+    "page candidate",
+    "page the model",
+    "page",
+    "draft the model",
+    "draft",
+    "event DocumentGenerated published",
+    "event DocumentGenerated received",
+    "review",
+    "event ReviewCompleted published",
+    "event ReviewCompleted received",
+    "decision",
+    "publication",
+    "event RevisionRequested published",
+    "event RevisionRequested received",
+    "event",
+    "problem",
+)
+"""How steps begin that follow each other in the pipeline."""
 Record = Mapping[str, Any]
+Noticed = Callable[[str], datetime]
 
 
 @dataclass
@@ -34,6 +57,7 @@ class RegionWatch:
     _lines: list[LogStep] = field(default_factory=list)
     _seen: dict[str, tuple[float, set[tuple[int, str]]]] = field(default_factory=dict)
     _received: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    _first_seen: dict[str, datetime] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _state: Watched | None = None
     _until: float = 0.0
@@ -67,6 +91,10 @@ class RegionWatch:
             self._received[step.request] = step.ids
         return step if step.ids else replace(step, ids=self._received.get(step.request, {}))
 
+    def _noticed(self, what: str) -> datetime:
+        """Return when something was first seen in a record, for what the logs do not tell yet."""
+        return self._first_seen.setdefault(what, datetime.now(UTC))
+
     def _joined(self) -> Watched:
         records = _Records(
             [*scan_table(self.client, self.outputs["changesTable"])],
@@ -77,14 +105,16 @@ class RegionWatch:
             ],
         )
         exchanges = tuple(self.exchanges())
-        ends = dict(records.ends(self._lines))
+        ends = [*records.ends(self._lines, self._noticed)]
+        replaced = {line for line, _ in ends}
         steps = [
-            *(ends.get(line) or _step(line, records) for line in self._lines),
-            *records.considered(self._lines, exchanges),
+            *(_step(line, records) for line in self._lines if line not in replaced),
+            *(step for _, step in ends),
+            *records.considered(self._lines, exchanges, self._noticed),
             *_asked(exchanges),
         ]
         return Watched(
-            tuple(sorted(steps, key=lambda step: step.at)),
+            tuple(sorted(map(_placed, steps), key=lambda step: step.at)),
             queue_states(self.client, self.outputs["queueUrls"]),
             dead_letters(self.client, self.outputs["deadLetterQueueUrls"]),
             records.related(),
@@ -119,7 +149,9 @@ class _Records:
                 found.setdefault(key, set()).update(keys)
         return {key: frozenset(keys) for key, keys in found.items()}
 
-    def considered(self, lines: list[LogStep], exchanges: Iterable[Exchange]) -> Iterator[Step]:
+    def considered(
+        self, lines: list[LogStep], exchanges: Iterable[Exchange], noticed: Noticed
+    ) -> Iterator[Step]:
         """Yield a step for each page selection: what was selected and why, and the pages it was chosen from."""
         for change in self.changes:
             if not change.get("choice"):
@@ -129,7 +161,7 @@ class _Records:
             asked = [
                 each.at for each in exchanges if each.call.tool == _CHOOSE and ticket in each.call.tickets
             ]
-            at = asked[-1] if asked else line.at if line else datetime.now(UTC)
+            at = asked[-1] if asked else line.at if line else noticed(str(change["change_id"]))
             for target in json.loads(str(change["choice"]))["targets"]:
                 selection = target["choice"]
                 pages = [*map(_candidate, selection["candidates"])]
@@ -137,19 +169,25 @@ class _Records:
                 text = f"{_target(target)}, by {selection['decided_by']}: {selection['reason']}"
                 yield Step(at + timedelta(milliseconds=1), ticket, "page", text, details)
 
-    def ends(self, lines: list[LogStep]) -> Iterator[tuple[LogStep, Step]]:
-        """Yield for each document the log lines of its decision and its publication, and what to show instead."""
+    def ends(self, lines: list[LogStep], noticed: Noticed) -> Iterator[tuple[LogStep | None, Step]]:
+        """Yield the decision and the publication of each document, with the log line that each replaces, if any."""
         for document in self.documents:
             ticket = str(next(iter(document["issue_keys"]), ""))
-            ids = {"document_id": str(document["document_id"])}
-            decision, publication = document.get("decision"), document.get("publication")
-            if decision and (line := _newest(lines, "decision.recorded", **ids)):
-                feedback = f": {decision['feedback']}" if decision.get("feedback") else ""
-                text = f"{decision['author_name']}: {decision['verdict']}{feedback}"
-                yield line, Step(line.at, ticket, "decision", text)
-            if publication and (line := _newest(lines, "document.ended", **ids)):
-                text = f"“{publication['title']}” version {publication['version']}: {publication['url']}"
-                yield line, Step(line.at, ticket, "publication", text)
+            identity = str(document["document_id"])
+            for kind, name, text in _ends(document):
+                line = _newest(lines, name, document_id=identity)
+                at = line.at if line else noticed(f"{identity} {document['revision']} {kind}")
+                yield line, Step(at, ticket, kind, text)
+
+
+def _ends(document: Record) -> Iterator[tuple[str, str, str]]:
+    """Yield for a decision and a publication the kind of step, the name of its log line, and its text."""
+    if decision := document.get("decision"):
+        feedback = f": {decision['feedback']}" if decision.get("feedback") else ""
+        yield "decision", "decision.recorded", f"{decision['author_name']}: {decision['verdict']}{feedback}"
+    if publication := document.get("publication"):
+        text = f"“{publication['title']}” version {publication['version']}: {publication['url']}"
+        yield "publication", "document.ended", text
 
 
 def _newest(lines: list[LogStep], name: str, **ids: str) -> LogStep | None:
@@ -161,6 +199,15 @@ def _newest(lines: list[LogStep], name: str, **ids: str) -> LogStep | None:
 
 def _step(line: LogStep, records: _Records) -> Step:
     return Step(line.at, records.ticket(line.ids), line.kind, line.text)
+
+
+def _placed(step: Step) -> Step:
+    """Place a step within its second by its rank in the pipeline, because log lines tell only the second."""
+    words = step.text.split(" by ")[0]
+    rank = next(
+        (number for number, start in enumerate(_ORDER) if f"{step.kind} {words}".startswith(start)), 0
+    )
+    return replace(step, at=step.at.replace(microsecond=0) + timedelta(milliseconds=40 * rank))
 
 
 def _target(target: Mapping[str, Any]) -> str:

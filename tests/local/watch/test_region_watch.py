@@ -20,6 +20,7 @@ CHANGE: dict[str, Any] = {
 DOCUMENT: dict[str, Any] = {
     "document_id": "doc-1",
     "issue_keys": ["PAY-1"],
+    "revision": 1,
     "review_issue_key": "PAY-2",
     "decision": {"author_name": "Robin", "verdict": "approved", "feedback": ""},
     "publication": {"title": "Payouts", "version": 3, "url": "https://e.org/p"},
@@ -103,6 +104,18 @@ def test_every_step_of_a_ticket_is_shown_once_and_in_order() -> None:
     [answered] = [step for step in watched.steps if step.details and step.details[0].title == "Prompt"]
     assert [detail.text for detail in answered.details] == ["the prompt", "the answer"]
     assert watched.related["PAY-2"] == {"PAY-1", "PAY-2"}
+
+
+def test_a_publication_is_shown_before_the_log_tells_of_it() -> None:
+    aws = _Aws()
+    aws.lines = 4
+    watch = RegionWatch(aws, OUTPUTS, list)
+    first = [step for step in watch().steps if step.kind in ("decision", "publication")]
+    assert len(first) == 2
+    watch._until = 0
+    assert [step for step in watch().steps if step.kind in ("decision", "publication")] == first
+    watch._until, aws.lines = 0, len(LINES)
+    assert [step.kind for step in watch().steps][-2:] == ["decision", "publication"]
 
 
 def test_dead_letters_are_shown_with_their_messages_and_stay_in_the_queue() -> None:
