@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 LATEST = 60
 """Steps that the board shows of all tickets together."""
+_BEGINNINGS = ("recorded", "ignored")
+"""Answers to the webhook with which a change begins."""
 _NOT_OUTCOMES = ("skipped", "duplicate")
 """Answers to a webhook that tell nothing about the ticket's last closing."""
 
@@ -100,7 +102,9 @@ def _webhook_step(attempt: "Attempt") -> Step:
     outcome = _outcome(attempt)
     kind = {"ignored": "ignored", "failed": "problem"}.get(outcome["status"], "webhook")
     again = f", retry {attempt.retry}" if attempt.retry else ""
-    return Step(attempt.at, attempt.issue_key, kind, f"{attempt.event}{again}: {outcome['text']}")
+    # The steps of functions tell only their second; what a webhook brought about comes after it.
+    at = attempt.at.replace(microsecond=60_000) if outcome["status"] in _BEGINNINGS else attempt.at
+    return Step(at, attempt.issue_key, kind, f"{attempt.event}{again}: {outcome['text']}")
 
 
 def webhook_outcome(site: "Site", key: str) -> dict[str, str] | None:
