@@ -2,8 +2,10 @@
 
 import json
 import re
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -212,6 +214,44 @@ def test_keys_move_between_cards_and_move_a_card(site: Site, running: Running, w
     expect(page.locator("#detail")).to_be_hidden()
     assert page.evaluate(focused) == "PAY2-4"
     assert site.jira.get("PAY2-4").fields.status.name == "In Review"
+
+
+@pytest.fixture
+def declining(site: Site) -> Iterator[None]:
+    """A webhook endpoint that ignores every ticket, registered in Jira."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"status": "ignored", "reason": "no label asks for it"}')
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    hook = {
+        "name": "changes",
+        "url": f"http://127.0.0.1:{server.server_port}/",
+        "events": ["jira:issue_updated"],
+    }
+    site.webhooks.put(site.account("admin"), hook)
+    yield
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.browser
+def test_an_ignored_ticket_says_why_within_two_seconds(
+    running: Running, wide: Screen, declining: None
+) -> None:
+    page = _board(wide, running)
+    page.focus("[data-key=PAY2-8]")
+    page.keyboard.press("Shift+ArrowRight")
+    page.wait_for_selector('[data-status="Done"] [data-key=PAY2-8]')
+    page.wait_for_selector('[data-key=PAY2-8] .ignored:has-text("no label asks for it")', timeout=2_000)
 
 
 @pytest.mark.browser
