@@ -47,6 +47,7 @@ class MiniStack:
     folder: Path
     process: "subprocess.Popen[bytes]"
     account: str = ACCOUNT
+    _session: boto3.session.Session | None = None
     _clients: dict[str, Any] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -54,11 +55,13 @@ class MiniStack:
         """Return a boto3 client of a service, with root credentials; cached and safe across threads."""
         with self._lock:
             if service not in self._clients:
-                self._clients[service] = boto3.session.Session(
+                # One session keeps the descriptions of services that it has read from its packages.
+                self._session = self._session or boto3.session.Session(
                     aws_access_key_id=self.access_key,
                     aws_secret_access_key=self.secret_key,
                     region_name=self.region,
-                ).client(
+                )
+                self._clients[service] = self._session.client(
                     service,  # type: ignore[call-overload]
                     endpoint_url=self.endpoint,
                     verify=str(self.ca_bundle),
