@@ -81,8 +81,12 @@ def deployed_pipeline(
     administrator: Account | None = None,
     model_choice: ModelChoice = STAND_IN,
     on_step: OnStep = lambda step: None,
+    wait_until_warm: bool = True,
 ) -> Iterator[DeployedPipeline]:
-    """Deploy the Pulumi program with these settings, and warm its functions, for the length of a with block."""
+    """Deploy the Pulumi program with these settings, and warm its functions, for the length of a with block.
+
+    Without `wait_until_warm`, the functions get warm while the block runs.
+    """
     with contextlib.ExitStack() as stop, ThreadPoolExecutor(max_workers=3) as pool:
         api_proxy = open_proxy(stack.endpoint, stack.ca_bundle)
         stop.callback(api_proxy.close)
@@ -113,7 +117,7 @@ def deployed_pipeline(
         handle_interrupts()
         on_step("warming the functions")
         warming = [pool.submit(_warm, stack, name) for name in deployment.outputs["functionNames"].values()]
-        for job in warming:
+        for job in warming if wait_until_warm else ():
             job.result()
         handle_interrupts()
         yield DeployedPipeline(stack, deployment, api_proxy, stand_in, model)
@@ -121,9 +125,15 @@ def deployed_pipeline(
 
 @contextlib.contextmanager
 def local_environment(
-    *, model_choice: ModelChoice = STAND_IN, on_step: OnStep = lambda step: None
+    *,
+    model_choice: ModelChoice = STAND_IN,
+    on_step: OnStep = lambda step: None,
+    wait_until_warm: bool = True,
 ) -> Iterator[LocalEnvironment]:
-    """Run the whole environment for the length of a with block; everything that was started is stopped at the end."""
+    """Run the whole environment for the length of a with block; everything that was started is stopped at the end.
+
+    `wait_until_warm` as in `deployed_pipeline`.
+    """
     with contextlib.ExitStack() as stop, ThreadPoolExecutor(max_workers=1) as pool:
         on_step("starting AWS (MiniStack), Jira, Confluence and the model")
         starting = pool.submit(ministack.start, REGION)
@@ -145,6 +155,7 @@ def local_environment(
                 administrator=site.account("admin"),
                 model_choice=model_choice,
                 on_step=on_step,
+                wait_until_warm=wait_until_warm,
             )
         )
         site.pipeline = RegionWatch(stack.client, up.deployment.outputs, up.stand_in.exchanges)

@@ -17,7 +17,9 @@ def serve(model_choice: ModelChoice = STAND_IN) -> int:
     state_file.refuse_second()
     stopped = threading.Event()
     with local_environment(
-        model_choice=model_choice, on_step=lambda step: console.print(f"[dim]{step} …[/dim]")
+        model_choice=model_choice,
+        on_step=lambda step: console.print(f"[dim]{step} …[/dim]"),
+        wait_until_warm=False,
     ) as up:
         facts = state_file.facts(up)
         with state_file.published(facts):
