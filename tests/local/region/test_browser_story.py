@@ -1,6 +1,7 @@
 """In a real browser, against the whole region: from closing a ticket on the board to the published page."""
 
 import io
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -124,6 +125,20 @@ def test_from_ticket_to_page_on_a_phone_in_dark_mode(serving: RegionFacts, brows
         published = shown.open(url[0])
         assert published.evaluate("document.documentElement.scrollWidth") <= 390
         assert grave_faults(published) == []
+
+
+def test_a_dead_letter_is_shown_and_stays_in_its_queue(serving: RegionFacts, browser: Browser) -> None:
+    sqs, url = serving.client("sqs"), serving.outputs["deadLetterQueueUrls"]["ApprovalHandler"]
+    body = {"detail-type": "ReviewCompleted", "detail": {"issue_key": "PAY2-99"}}
+    sqs.send_message(QueueUrl=url, MessageBody=json.dumps(body))
+    with screen(browser, *_allowed(serving)) as shown:
+        page = shown.open(f"{serving.board_url}#/pipeline")
+        page.click('#dead-letters summary:has-text("ReviewCompleted PAY2-99")')
+        expect(page.locator("#dead-letters pre")).to_contain_text('"issue_key": "PAY2-99"')
+        assert grave_faults(page) == []
+    [letter] = sqs.receive_message(QueueUrl=url).get("Messages", [])
+    sqs.delete_message(QueueUrl=url, ReceiptHandle=letter["ReceiptHandle"])
+    assert json.loads(letter["Body"]) == body
 
 
 def _tab_to(page: Page, selector: str) -> None:
