@@ -11,14 +11,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from local import atlassian, bedrock, seed
 from local.bedrock import StandIn
 from local.environment import REGION, SECRET_KEYS, STACK, operator, settings
+from local.installed_name import FOLDER, INSTALLED
 from local.provider.server import serving
 from local.region import ministack, permission_checks
 from local.region.access_log import APP_ID
@@ -29,6 +33,8 @@ from local.region.provisioner import Aws
 from local.region.resource_registry import ResourceRegistry
 
 NEEDED = ("pulumi", "pulumi-language-python")
+SECRETS = tuple(f"kinexus:{key}" for key in (*SECRET_KEYS, "chatWebhookUrl"))
+"""The settings of the pipeline that are encrypted."""
 INSTALL_PAGE = "https://www.pulumi.com/docs/iac/download-install/"
 PROGRAM = ("__main__.py", "Pulumi.yaml", "common", "handlers", "preflight", "stack")
 """What the program needs of the repository."""
@@ -42,12 +48,16 @@ class EngineFailure(RuntimeError):
     """A command of the CLI failed; the message is its output."""
 
 
+def missing() -> list[str]:
+    """Return the programs of the CLI that are not on PATH."""
+    return [name for name in NEEDED if shutil.which(name) is None]
+
+
 def require_engine() -> None:
     """Raise NoEngine if a program of the CLI is not on PATH."""
-    missing = [name for name in NEEDED if shutil.which(name) is None]
-    if missing:
+    if lacking := missing():
         raise NoEngine(
-            f"Not on PATH: {', '.join(missing)}. Install the Pulumi CLI, which brings its language hosts: "
+            f"Not on PATH: {', '.join(lacking)}. Install the Pulumi CLI, which brings its language hosts: "
             f"{INSTALL_PAGE}"
         )
 
@@ -70,12 +80,12 @@ class Engine:
             raise EngineFailure(f"pulumi {' '.join(arguments)}\n{done.stdout}")
         return done
 
-    def init(self, stack: str, config: Mapping[str, str], secrets: tuple[str, ...] = SECRET_KEYS) -> None:
-        """Create a stack with its settings; `secrets` are the names of those that are encrypted."""
+    def init(self, stack: str, config: Mapping[str, str], secrets: Collection[str] = SECRETS) -> None:
+        """Create a stack with its settings; `secrets` are the full keys of those that are encrypted."""
         self.run("stack", "init", stack)
         pairs = []
         for key, value in config.items():
-            pairs += ["--secret" if key.split(":")[-1] in secrets else "--plaintext", f"{key}={value}"]
+            pairs += ["--secret" if key in secrets else "--plaintext", f"{key}={value}"]
         self.run("config", "set-all", "--stack", stack, *pairs)
 
     def state(self, stack: str) -> dict[str, Any]:
@@ -84,7 +94,7 @@ class Engine:
         return exported
 
     def outputs(self, stack: str) -> dict[str, Any]:
-        """Return the stack's outputs."""
+        """Return the stack's outputs; a secret one is the text `[secret]`."""
         found: dict[str, Any] = json.loads(self.run("stack", "output", "--stack", stack, "--json").stdout)
         return found
 
@@ -119,14 +129,38 @@ def engine_environment(program: Path = REPOSITORY) -> Iterator[EngineEnvironment
         proxy = open_proxy(stack.endpoint, stack.ca_bundle)
         stop.callback(proxy.close)
         registry = ResourceRegistry()
-        port = stop.enter_context(
-            serving(Aws(stack, registry, proxy.api_url, _function_environment(stack, model)))
-        )
-        folder = Path(stop.enter_context(tempfile.TemporaryDirectory(prefix="kinexus-engine-")))
-        copy_program(program, folder / "project")
-        variables = {**_environment(folder, port), **_given(operator(stack, model, site.account("admin")))}
+        aws = Aws(stack, registry, proxy.api_url, _function_environment(stack, model))
+        engine = stop.enter_context(engine_of(aws, operator(stack, model, site.account("admin"))))
+        copy_program(program, engine.project)
         config = settings(served, seeded, "0123456789abcdef" * 4)
-        yield EngineEnvironment(Engine(folder / "project", variables), stack, registry, config, served)
+        yield EngineEnvironment(engine, stack, registry, config, served)
+
+
+@contextlib.contextmanager
+def engine_of(aws: Aws, operator: Mapping[str, str | None] | None = None) -> Iterator[Engine]:
+    """Serve a provider for a region, for the length of a with block; yield an engine whose project is still empty.
+
+    `operator` holds the environment variables for dynamic providers. Raises NoEngine.
+    """
+    require_engine()
+    with serving(aws) as port, tempfile.TemporaryDirectory(prefix="kinexus-engine-") as folder:
+        variables = {**_environment(Path(folder), port), **_given(operator or {})}
+        yield Engine(Path(folder) / "project", variables)
+
+
+def copy_folder(folder: Path, project: Path) -> None:
+    """Copy any Python program into a project, with this environment as its `.venv` and the components by their name.
+
+    Settings and states of its own stacks stay behind, and what installers and interpreters leave.
+    """
+    unneeded = shutil.ignore_patterns(".*", "__pycache__", "node_modules", "Pulumi.*.yaml")
+    shutil.copytree(folder, project, ignore=unneeded)
+    described = yaml.safe_load((project / "Pulumi.yaml").read_text())
+    described["runtime"] = {"name": "python", "options": {"toolchain": "pip", "virtualenv": ".venv"}}
+    (project / "Pulumi.yaml").write_text(yaml.safe_dump(described))
+    (project / ".venv").symlink_to(sys.prefix)
+    if not PathFinder.find_spec(INSTALLED):
+        (project / INSTALLED).symlink_to(REPOSITORY / FOLDER)
 
 
 def copy_program(program: Path, project: Path) -> None:

@@ -1,10 +1,13 @@
-"""`python -m local up FOLDER`: deploy any Pulumi program of the components into a local region, and keep it running."""
+"""`python -m local up FOLDER`: deploy any Pulumi program of the components into a local region, and keep it running.
+
+The Pulumi engine deploys it where the Pulumi CLI is on PATH, else the mocks of Pulumi's SDK with the same provisioners.
+"""
 
 import contextlib
 import json
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,11 +15,15 @@ from typing import Any
 import yaml
 from rich.console import Console
 
+from local import engine
 from local.installed_name import offer
-from local.region import ministack
-from local.region.deployment import LocalDeployment, deploy
+from local.region import ministack, permission_checks
+from local.region.access_log import APP_ID
+from local.region.deployment import deploy
 from local.region.http_proxy import open_proxy
 from local.region.ministack import MiniStack, RegionFailure
+from local.region.provisioner import Aws
+from local.region.resource_registry import ResourceRegistry
 
 STACK = "local"
 REGION = "us-east-1"
@@ -76,24 +83,60 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
+@dataclass(frozen=True)
+class Deployed:
+    """What a deployed program exports, the names of its secret exports, and what deployed it."""
+
+    outputs: Mapping[str, Any]
+    secret: Collection[str]
+    by: str
+
+
 @contextlib.contextmanager
-def running(program: Program) -> Iterator[tuple[MiniStack, LocalDeployment]]:
+def running(program: Program) -> Iterator[tuple[MiniStack, Deployed]]:
     """Run a region with the program deployed into it, for the length of a with block."""
-    offer()
     with contextlib.ExitStack() as stop:
         stack = stop.enter_context(ministack.running(program.config.get("aws:region", REGION)))
         proxy = open_proxy(stack.endpoint, stack.ca_bundle)
         stop.callback(proxy.close)
-        deployment = deploy(
-            program.folder,
-            stack,
-            project=program.project,
-            name=STACK,
-            config=program.config,
-            secret_keys=program.secrets,
-            api_url=proxy.api_url,
+        if engine.missing():
+            yield stack, _by_mocks(program, stack, proxy.api_url)
+        else:
+            yield stack, stop.enter_context(_by_engine(program, stack, proxy.api_url))
+
+
+def _by_mocks(program: Program, stack: MiniStack, api_url: Callable[[str], str]) -> Deployed:
+    offer()
+    deployment = deploy(
+        program.folder,
+        stack,
+        project=program.project,
+        name=STACK,
+        config=program.config,
+        secret_keys=program.secrets,
+        api_url=api_url,
+    )
+    return Deployed(deployment.outputs, deployment.graph.secret_outputs, "Pulumi's mocks")
+
+
+@contextlib.contextmanager
+def _by_engine(program: Program, stack: MiniStack, api_url: Callable[[str], str]) -> Iterator[Deployed]:
+    """Let the Pulumi CLI deploy a copy of the program. Raises RegionFailure with its output."""
+    registry = ResourceRegistry()
+    aws = Aws(
+        stack, registry, api_url, lambda function: {"AWS_CA_BUNDLE": str(stack.ca_bundle), APP_ID: function}
+    )
+    with engine.engine_of(aws) as cli:
+        engine.copy_folder(program.folder, cli.project)
+        cli.init(STACK, {"aws:region": stack.region, **program.config}, program.secrets)
+        done = cli.run("up", "--yes", "--skip-preview", "--stack", STACK, check=False)
+        if done.returncode:
+            raise RegionFailure(f"pulumi up failed:\n{done.stdout}")
+        permission_checks.require_permissions(registry, stack.region, stack.account)
+        shown = cli.outputs(STACK)
+        yield Deployed(
+            shown, [name for name, value in shown.items() if value == "[secret]"], "the Pulumi engine"
         )
-        yield stack, deployment
 
 
 def up(folder: Path, given: Sequence[str]) -> int:
@@ -102,9 +145,10 @@ def up(folder: Path, given: Sequence[str]) -> int:
     console = Console(highlight=False, soft_wrap=True)
     stopped = threading.Event()
     console.print(f"[dim]deploying {program.project} into a local region …[/dim]")
-    with running(program) as (stack, deployment):
-        for name, value in deployment.outputs.items():
-            shown = "[secret]" if name in deployment.graph.secret_outputs else value
+    with running(program) as (stack, deployed):
+        console.print(f"[dim]deployed by {deployed.by}[/dim]")
+        for name, value in deployed.outputs.items():
+            shown = "[secret]" if name in deployed.secret else value
             console.print(f"{name:27} {shown}", markup=False)
         console.print("\nTo use the AWS command line with this region, run first:", style="bold")
         for name, value in (

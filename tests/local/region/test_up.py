@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from local import engine
 from local.up import InvalidProgram, Program, read_program, running
 from tests.secrets_in_use import SECRET_SETTING
 
@@ -88,11 +89,18 @@ def test_the_command_refuses_with_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.region
-def test_a_program_of_the_installed_components_answers(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("by", ["Pulumi's mocks", "the Pulumi engine"])
+def test_a_program_of_the_installed_components_answers(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
     monkeypatch.setattr(sys, "path", [*sys.path])
+    if by == "Pulumi's mocks":
+        monkeypatch.setattr(engine, "missing", lambda: ["pulumi"])
+    elif engine.missing():
+        pytest.skip(f"needs on PATH: {', '.join(engine.missing())}")
     program = read_program(folder, ["colour=blue", f"token={SECRET_SETTING}"])
-    with running(program) as (stack, deployment):
+    with running(program) as (stack, deployed):
         assert stack.region == "eu-central-1"
-        assert deployment.graph.secret_outputs == {"token"}
-        answer = requests.get(f"{deployment.outputs['url']}/colour", timeout=30)
+        assert (deployed.by, [*deployed.secret]) == (by, ["token"])
+        answer = requests.get(f"{deployed.outputs['url']}/colour", timeout=30)
     assert (answer.status_code, answer.text) == (200, "blue")
