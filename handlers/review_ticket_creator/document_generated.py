@@ -181,7 +181,11 @@ class DocumentGenerated:
             kind=draft.kind,
             title=draft.title,
             page_url=page_url,
-            parent_title=open_title(draft.parent_id, self.confluence, trust_folders=self.trust_folders),
+            parent_title=(
+                open_title(draft.parent_id, self.confluence, trust_folders=self.trust_folders)
+                if draft.parent_id
+                else None
+            ),
             sources=tickets,
             why=document.choice.reason,
             confidence=document.choice.confidence,

@@ -15,13 +15,14 @@ class Review:
     """Revision `revision` of a document, ready for review.
 
     `kind` is "update" or "create". `before` and `after` are storage format (`before` is "" for a new page). `previous`
-    is the storage of the earlier revision with the number `follows`. `why` and `confidence` (0..1, None if unknown)
-    explain why this page was selected, and `chosen_by` names what selected it; `made_by` says which models chose and
-    drafted, "" if unknown. `considered` holds the candidates, best first, then pages that were left out, and `searches`
-    is the number of queries that found them. `changes` describe each edit; a new page has none. `because` has the
-    reason of each edit, or is empty, and `unsourced` are facts of the draft that stand in no source; both are for the
-    reviewer only (see common.domain.draft). `vanished` are the keys of source tickets that were deleted or are hidden
-    from Kinexus. `is_revert` says that it takes a publication back.
+    is the storage of the earlier revision with the number `follows`. A new page is created below the page
+    `parent_title` ("" if that is hidden from readers), and if that is None below the homepage of the space. `why` and
+    `confidence` (0..1, None if unknown) explain why this page was selected, and `chosen_by` names what selected it;
+    `made_by` says which models chose and drafted, "" if unknown. `considered` holds the candidates, best first, then
+    pages that were left out, and `searches` is the number of queries that found them. `changes` describe each edit; a
+    new page has none. `because` has the reason of each edit, or is empty, and `unsourced` are facts of the draft that
+    stand in no source; both are for the reviewer only (see common.domain.draft). `vanished` are the keys of source
+    tickets that were deleted or are hidden from Kinexus. `is_revert` says that it takes a publication back.
     """
 
     document_id: str
@@ -48,3 +49,10 @@ class Review:
     is_revert: bool = False
     because: tuple[Because, ...] = ()
     unsourced: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Where a new page is created, for people; ``""`` if its parent is hidden from readers."""
+        if self.parent_title is None:
+            return "below the homepage of the space"
+        return f"under “{self.parent_title}”" if self.parent_title else ""

@@ -141,8 +141,8 @@ def _edit(edit: ListedEdit, longest: int) -> adf.Node:
 
 def _facts(review: Review, longest: int) -> adf.Node:
     if review.kind == "create":
-        where = f" under {_quoted(_short(review.parent_title, longest))}" if review.parent_title else ""
-        page = adf.paragraph(f"New page {_quoted(_short(review.title, 255))}{where}")
+        where = _short(review.place, max(longest, 100))
+        page = adf.paragraph(f"New page {_quoted(_short(review.title, 255))} {where}".strip())
     elif review.page_url:
         page = adf.paragraph(adf.link(_short(review.title, 255), review.page_url))
     else:

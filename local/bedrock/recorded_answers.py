@@ -51,7 +51,7 @@ def _is_about(answer: Answer, prompt: Prompt) -> bool:
 
 
 def _choice(answer: Answer, prompt: Prompt) -> Answer | None:
-    reason = f"{answer['why']} {RECORDED}."
+    reason = f"{answer.get('why_page', answer['why'])} {RECORDED}."
     if "page" in answer:
         labels = [each.label for each in prompt.candidates if each.title == answer["page"]]
         if not labels:
@@ -60,22 +60,35 @@ def _choice(answer: Answer, prompt: Prompt) -> Answer | None:
     if "title" in answer:
         if any(each.title == answer["title"] for each in prompt.candidates):
             return None
+        beside = [each.label for each in prompt.candidates if each.title == answer.get("beside")]
         return {
-            "action": "create", "title": answer["title"], "parent_label": "", "confidence": 0.95, "reason": reason,
-        }  # fmt: skip
+            "action": "create",
+            "title": answer["title"],
+            "beside_label": "".join(beside[:1]),
+            "confidence": 0.95,
+            "reason": reason,
+        }
     return {"action": "none", "confidence": 0.95, "reason": reason}
 
 
 def _edits(answer: Answer, prompt: Prompt) -> Answer | None:
-    """Return the edits with the numbers of this outline; changes of the same block become one edit."""
+    """Return the edits with the numbers of this outline; changes of the same block become one edit.
+
+    Such an edit quotes the words of the first change that has a quotation (`because`).
+    """
     if answer.get("page") != prompt.page_title:
         return None
     changed: dict[int, str] = {}
+    because: dict[int, str] = {}
     for edit in answer["edits"]:
         holding = [block for block in prompt.blocks if edit["old"] in block.text]
         if len(holding) != 1 or holding[0].text.count(edit["old"]) != 1:
             return None
         number = holding[0].number
         changed[number] = changed.get(number, holding[0].text).replace(edit["old"], edit["new"])
-    edits = [{"action": "replace", "block": number, "markdown": text} for number, text in changed.items()]
+        because[number] = because.get(number) or edit.get("because", "")
+    edits = [
+        {"action": "replace", "block": number, "markdown": text, "because": because[number]}
+        for number, text in changed.items()
+    ]
     return {"summary": f"{answer['why']} {RECORDED}.", "edits": edits}

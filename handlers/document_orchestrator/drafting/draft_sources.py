@@ -33,8 +33,8 @@ class DraftSources:
     def because(self, quotation: object) -> Because:
         """Return where a quotation stands word for word, and its first words; an empty Because if nowhere.
 
-        White space and the form of quotation marks do not matter. Of the feedback nothing is quoted: not everyone who
-        sees the review may have been meant to read it.
+        “…” marks what is left out of a longer quotation. White space and the form of quotation marks do not matter. Of
+        the feedback nothing is quoted: not everyone who sees the review may have been meant to read it.
         """
         quoted = _quotable(quotation)
         if len(quoted) < _MIN_QUOTED:
@@ -42,7 +42,8 @@ class DraftSources:
         wanted = re.compile(rf"(?<![A-Za-z0-9]){re.escape(quoted)}(?![A-Za-z0-9])")
         for ticket in self.tickets:
             if wanted.search(_plain(ticket.said)):
-                return Because(ticket.key, quoted)
+                is_whole = quoted == _plain(str(quotation)).strip(_AROUND)
+                return Because(ticket.key, quoted if is_whole else f"{quoted}…")
         return Because(FEEDBACK) if wanted.search(_plain(self.feedback)) else Because()
 
     def unsourced(self, markdown: str, others: Iterable[str]) -> tuple[str, ...]:

@@ -52,7 +52,8 @@ pages, each with a letter. Choose one:
 - update: one of the pages is where a reader would look for what changed, so that it is wrong or incomplete now.
   Give its letter as label.
 - create: no page covers the subject and it deserves one. Give the new page's title, and as parent_label the letter of
-  the page below which it belongs, or leave that empty.
+  the page below which it belongs, or as beside_label that of a page about a thing of the same kind, beside which it
+  belongs; leave empty what you do not know.
 - none: a reader of the documentation would notice nothing of the change (refactoring, tests, internal work).
 Prefer to update the page about the thing that changed over pages that only mention it.
 confidence is between 0 and 1; reason is one sentence for a person, in the language of the pages; title too.
@@ -71,6 +72,10 @@ TOOL = ModelTool(
             "parent_label": {
                 "type": "string",
                 "description": "create: the letter of the page above it, or empty",
+            },
+            "beside_label": {
+                "type": "string",
+                "description": "create: the letter of a page beside it, or empty",
             },
             "confidence": {"type": "number", "description": "0 to 1"},
             "reason": {"type": "string", "description": "One sentence"},
@@ -196,18 +201,23 @@ def _target(given: Mapping[str, Any], by_label: Mapping[str, Candidate]) -> Targ
 
 
 def _new_page(given: Mapping[str, Any], by_label: Mapping[str, Candidate]) -> Target:
-    title, parent = shortened_line(given.get("title"), _LONGEST_TITLE), given.get("parent_label")
+    title = shortened_line(given.get("title"), _LONGEST_TITLE)
     faults = [title_rules.title_fault(title)] if title else ["create needs the title of the new page"]
-    above: Candidate | None = None
-    if not _is_nothing(parent):
+    around: dict[str, Candidate] = {}
+    for field in ("parent_label", "beside_label"):
+        if _is_nothing(given.get(field)):
+            continue
         try:
-            above = _labelled(parent, by_label, "parent_label")
+            around[field] = _labelled(given[field], by_label, field)
         except InvalidJudgement as error:
             faults.append(str(error))
     if any(faults):
         raise InvalidJudgement("; ".join(filter(None, faults)))
+    above, beside = around.get("parent_label"), around.get("beside_label")
     if above and above.page_id:
         return CreatePage(title, above.page_id, above.title)
+    if beside and beside.parent_id:
+        return CreatePage(title, beside.parent_id, beside.path[-1] if beside.path else "")
     return CreatePage(title, None)
 
 

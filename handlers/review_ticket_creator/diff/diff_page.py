@@ -160,8 +160,7 @@ def _links(review: Review) -> str:
         )
         sources = "<br>".join(filter(None, (sources, vanished)))
     if review.kind == "create":
-        where = f" under “{text_html(review.parent_title)}”" if review.parent_title else ""
-        page = f"a new page{where}"
+        page = text_html(f"a new page {review.place}".strip())
     else:
         page = _link(review.title, review.page_url or "")
     facts = (("Source tickets", sources), ("Page", page))

@@ -88,6 +88,17 @@ def test_a_new_page_names_its_parent_and_shows_its_text() -> None:
     assert "Images" not in text
 
 
+def test_a_new_page_without_a_parent_is_below_the_homepage() -> None:
+    review = samples.review(kind="create", before="", page_url=None, changes=(), previous=None)
+    assert "New page “Rate limits” below the homepage of the space" in adf.adf_to_text(described(review))
+    hidden = samples.review(
+        kind="create", before="", parent_title="", page_url=None, changes=(), previous=None
+    )
+    text = adf.adf_to_text(described(hidden))
+    assert "New page “Rate limits”" in text
+    assert "homepage" not in text
+
+
 def changes_of(before: str, after: str, kind: str = "update") -> list[adf.Node]:
     """Return the blocks between the legend of the changes and the end of the ticket."""
     blocks = described(samples.review(kind=kind, before=before, after=after, changes=(), previous=None))[

@@ -19,7 +19,7 @@ from common.aws.bedrock_client import BedrockClient
 from common.domain.ticket import Ticket
 from common.markup import adf
 from handlers.document_orchestrator.drafting.ask_model import draft_page, draft_update
-from handlers.document_orchestrator.drafting.edit_page_prompt import PreviousDraft
+from handlers.document_orchestrator.drafting.edit_page_prompt import PreviousDraft, Proposal
 from handlers.document_orchestrator.page_selection.select_page import select_page
 from handlers.document_orchestrator.page_selection.selection import CreatePage, NoDocument, UpdatePage
 from handlers.document_orchestrator.writable_spaces import WritableSpaces
@@ -55,13 +55,17 @@ class Seeded:
         [judgement] = select_page(ticket, self.spaces, self.confluence, self.model).judgements
         return judgement.target
 
-    def drafted(self, ticket: Ticket, again: PreviousDraft | None = None) -> tuple[str, str]:
-        """The page that a ticket is drafted for, as Markdown before and after."""
+    def proposed(self, ticket: Ticket, again: PreviousDraft | None = None) -> tuple[str, Proposal]:
+        """The page that a ticket is drafted for, and the edits."""
         target = self.target(ticket)
         assert isinstance(target, UpdatePage)
         page = self.confluence.page(target.page_id)
-        proposal = draft_update(self.model, page, [ticket], again)
-        return sf.to_markdown(page.storage), sf.to_markdown(proposal.storage)
+        return page.storage, draft_update(self.model, page, [ticket], again)
+
+    def drafted(self, ticket: Ticket, again: PreviousDraft | None = None) -> tuple[str, str]:
+        """The page that a ticket is drafted for, as Markdown before and after."""
+        before, proposal = self.proposed(ticket, again)
+        return sf.to_markdown(before), sf.to_markdown(proposal.storage)
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +89,9 @@ def named(role: str) -> Ticket:
 def test_ticket_goes_to_the_page_a_person_would_choose(seeded: Seeded, given: dict[str, Any]) -> None:
     target = seeded.target(ticket(given))
     if given.get("role") == "create":
-        assert target == CreatePage("Instalments", None)
+        parent = seeded.confluence.page(getattr(target, "parent_id", ""))
+        assert target == CreatePage("Instalments", parent.page_id, "API guide")
+        assert parent.title == "API guide"
     elif given["summary"] in PAGES:
         assert isinstance(target, UpdatePage)
         assert target.title == PAGES[given["summary"]]
@@ -121,6 +127,23 @@ def test_feedback_is_followed_and_not_pasted(seeded: Seeded) -> None:
     assert "Test keys also have a daily ceiling" in after.partition("Asking for more")[2]
     assert "lease name" not in after
     assert before != after
+
+
+@pytest.mark.parametrize(
+    "given", [given for given in TICKETS if given["summary"] in PAGES], ids=lambda given: given["summary"]
+)
+@pytest.mark.parametrize("feedback", ["", "Please name the daily ceiling under “Asking for more”."])
+def test_each_edit_quotes_the_ticket_in_whole_clauses(
+    seeded: Seeded, given: dict[str, Any], feedback: str
+) -> None:
+    asked = ticket(given)
+    _, proposal = seeded.proposed(asked, PreviousDraft("", feedback) if feedback else None)
+    assert len(proposal.because) == len(proposal.edits)
+    for reason in proposal.because:
+        assert reason.source
+        [line] = [line for line in asked.said.splitlines() if reason.quote in line]
+        assert line.partition(reason.quote)[2][:1] in ("", ",", ";", ":", ".")
+    assert not proposal.unsourced
 
 
 def test_new_page_has_all_facts_of_the_ticket(seeded: Seeded) -> None:

@@ -83,6 +83,12 @@ def test_any_words_of_a_ticket_are_found_and_cut(words: list[str]) -> None:
     assert len(found.quote.split()) <= MAX_QUOTED_WORDS
 
 
+def test_a_quotation_that_is_cut_says_so() -> None:
+    words = [f"w{number}" for number in range(40)]
+    found = DraftSources([ticket(" ".join(words))]).because(" ".join(words))
+    assert found.quote == " ".join(words[:MAX_QUOTED_WORDS]) + "…"
+
+
 def test_edit_without_its_source_is_kept_and_marked() -> None:
     """And every fact that stands neither in ticket nor page is named."""
     proposal, _ = drafted(

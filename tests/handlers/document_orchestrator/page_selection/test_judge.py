@@ -138,6 +138,19 @@ def test_a_label_may_be_decorated(label: str) -> None:
     assert ruled(Scripted(create)).target == CreatePage("Bursts", "222", "Burst limits")
 
 
+def test_a_new_page_may_stand_beside_a_page() -> None:
+    """A page's children are each about one such thing; their parent is not always among the pages that are shown."""
+    below = Candidate("444", "Quotas", "", "90", ("Home", "Products"), (Section((), "Quotas are limits."),))
+    beside = {**FINE, "action": "create", "title": "Bursts", "beside_label": "d"}
+    assert ruled(Scripted(beside), pages=(*PAGES, below)).target == CreatePage("Bursts", "90", "Products")
+    both = {**beside, "parent_label": "A"}
+    assert ruled(Scripted(both), pages=(*PAGES, below)).target == CreatePage("Bursts", "111", "Invoices")
+    unknown = Scripted({**beside, "beside_label": "Z"}, {**FINE, "action": "none"})
+    assert ruled(unknown).target == NoDocument()
+    ((_, explained),) = unknown.earlier[1]
+    assert "beside_label" in explained
+
+
 @pytest.mark.parametrize("nothing", ["none", "None", "null", "N/A", "-", "", None])
 def test_a_parent_label_may_say_that_there_is_none(nothing: str | None) -> None:
     create = {**FINE, "action": "create", "title": "Bursts", "parent_label": nothing}

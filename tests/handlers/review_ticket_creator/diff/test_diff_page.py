@@ -194,6 +194,8 @@ def test_a_new_page_has_no_side_by_side() -> None:
         )
     )
     assert "a new page under “API”" in page.text
+    top = Page(diff_page.render(samples.review(kind="create", before="", previous=None, page_url=None)))
+    assert "a new page below the homepage of the space" in top.text
     assert "show-page" in page.ids
     assert "show-side" not in page.ids
 
