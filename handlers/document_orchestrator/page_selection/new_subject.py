@@ -89,10 +89,22 @@ def changes_existing(summary: str) -> bool:
     return first is not None and stem(first[0].lower()) in _CHANGES
 
 
-def new_subject(summary: str) -> NewSubject | None:
-    """Return the thing that a summary says is new; None if it names no single one, or only a part of another."""
-    if changes_existing(summary):
-        return None
+@dataclass(frozen=True)
+class _Added:
+    """What a summary says is added: the thing as ``head``, and as ``tail`` what follows it."""
+
+    head: str
+    tail: str
+    is_stated: bool
+    is_support: bool
+
+    @property
+    def is_part(self) -> bool:
+        found = words(self.head)
+        return bool(found) and _singular(found[-1]) in _PARTS
+
+
+def _added(summary: str) -> _Added:
     text = without_prefix(summary).replace("`", "")
     adds = _ADDS.match(text)
     rest = text[adds.end() :] if adds else text
@@ -101,6 +113,21 @@ def new_subject(summary: str) -> NewSubject | None:
     rest = articles.string[articles.end() :] if (articles := _ARTICLES.match(rest)) else rest
     tail = _TAIL.search(rest)
     head = rest[: tail.start()] if tail else rest
+    return _Added(head, rest[tail.end() :] if tail else "", adds is not None, support is not None)
+
+
+def adds_part(summary: str) -> bool:
+    """Return whether a summary adds something to a thing that is there: "Add an option", "Add support to disable"."""
+    added = _added(summary)
+    return added.is_stated and added.is_part
+
+
+def new_subject(summary: str) -> NewSubject | None:
+    """Return the thing that a summary says is new; None if it names no single one, or only a part of another."""
+    if changes_existing(summary):
+        return None
+    added = _added(summary)
+    head = added.head
     found = words(head)
     is_called_kind = bool(found) and found[-1] in _KINDS
     if is_called_kind:
@@ -113,16 +140,16 @@ def new_subject(summary: str) -> NewSubject | None:
     ):
         return None
     is_plural = _PLURAL.search(found[-1]) is not None
-    if adds is None and (tail or len(found) < 2 or not is_plural or stem(found[0]) in ACTIONS):
+    if not added.is_stated and (added.tail or len(found) < 2 or not is_plural or stem(found[0]) in ACTIONS):
         return None
     return NewSubject(
         words=tuple(found),
         written=_written(head, found),
         name=" ".join(head.split()),
-        added_to=tuple(words(rest[tail.end() :])) if tail else (),
-        is_stated=adds is not None,
+        added_to=tuple(words(added.tail)),
+        is_stated=added.is_stated,
         is_plural=is_plural,
-        is_kind=is_called_kind or (is_plural and support is None),
+        is_kind=is_called_kind or (is_plural and not added.is_support),
     )
 
 

@@ -3,7 +3,7 @@
 A page is created where the ticket adds a thing and the pages beside it are each about one such thing
 (``sibling_slots``). Otherwise the best page is updated, unless the evidence for it is weak: its title shares no word
 with the ticket's subject, and its score is lower than that of a page that mentions each word of the subject once. Then
-a page is created beside it, if the ticket does not only change something that is there.
+a page is created beside it, if the ticket does not only change something that is there or add a part to it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from common.domain.ticket import Ticket
 from handlers.document_orchestrator.page_selection.candidates import Candidate
 from handlers.document_orchestrator.page_selection.llm_judge import JudgeAnswer, target_of
-from handlers.document_orchestrator.page_selection.new_subject import changes_existing
+from handlers.document_orchestrator.page_selection.new_subject import adds_part, changes_existing
 from handlers.document_orchestrator.page_selection.ranking import Ranked
 from handlers.document_orchestrator.page_selection.selection import CreatePage
 from handlers.document_orchestrator.page_selection.sibling_slots import sibling_slot
@@ -36,7 +36,7 @@ def decide_by_ranking(ticket: Ticket, ranked: Sequence[Ranked[Candidate]]) -> Ju
         target = CreatePage(slot.title, slot.parent_id)
         return JudgeAnswer(target, SLOT_CONFIDENCE, reason, "fallback", beside=slot.sibling.page_id)
     is_weak = best.evidence < WEAK_EVIDENCE and not best.is_named
-    if is_weak and not changes_existing(ticket.summary):
+    if is_weak and not changes_existing(ticket.summary) and not adds_part(ticket.summary):
         reason = f"no page is about this; the nearest is “{best.page.title}” ({best.why})"
         beside = CreatePage(title, best.page.parent_id)
         return JudgeAnswer(beside, round(1 - best.evidence / 2, 2), reason, "fallback")

@@ -6,7 +6,7 @@ import pytest
 
 from common.storage_format import Section
 from handlers.document_orchestrator.page_selection.candidates import Candidate
-from handlers.document_orchestrator.page_selection.new_subject import changes_existing, new_subject
+from handlers.document_orchestrator.page_selection.new_subject import adds_part, changes_existing, new_subject
 from handlers.document_orchestrator.page_selection.ranking import rank_pages
 from handlers.document_orchestrator.page_selection.ranking_fallback import decide_by_ranking
 from handlers.document_orchestrator.page_selection.selection import CreatePage, UpdatePage
@@ -85,7 +85,12 @@ def test_change_of_something_unknown_creates_no_page_beside_another() -> None:
     sections = (Section((), "Welcome to all shoppers."),)
     welcome = [*SHOP, Candidate("Welcome", "Welcome", "", "Manual", ("Manual",), sections)]
     assert isinstance(decided("Let shoppers split orders into monthly instalments", welcome), CreatePage)
-    assert isinstance(decided("Remove monthly instalments that shoppers split", welcome), UpdatePage)
+    for summary in (
+        "Remove monthly instalments that shoppers split",
+        "Add an option to let shoppers split orders",
+        "Add support to let shoppers split orders",
+    ):
+        assert isinstance(decided(summary, welcome), UpdatePage)
 
 
 @pytest.mark.parametrize(
@@ -94,4 +99,5 @@ def test_change_of_something_unknown_creates_no_page_beside_another() -> None:
 def test_any_summary_is_read(summary: str) -> None:
     new_subject(summary)
     changes_existing(summary)
+    adds_part(summary)
     decided(summary)
