@@ -50,6 +50,10 @@ _SAY = re.compile(
     r"(?:say|mention|add|write|note|state|explain)(?:\s+also)?(?:\s+that\b|:)?\s+(.+)",
     re.IGNORECASE,
 )
+# Where to say it: under “Limits”.
+_PLACE = re.compile(
+    r"\s+(?:under|in|below|at)\s+(?:the heading\s+)?[“\"„][^”\"“]+[”\"“](?=[.!]?$)", re.IGNORECASE
+)
 _LEAVE_OUT = re.compile(r"\b(?:leave out|leave off|remove|drop|delete|omit|without)\b", re.IGNORECASE)
 _STEP = re.compile(r"^\s*(?:\d+[.)]|#)\s+\S", re.MULTILINE)
 _ITEM = re.compile(r"^\s*[-*+•]\s+\S")
@@ -75,7 +79,7 @@ def edit_page(prompt: Prompt, invalid_before: bool = False) -> dict[str, Any]:
         _sentences_to_add(replace(prompt, tickets=rest), page_text, target.text if target else "")
     )
     edits = dict(in_place)
-    if addition and (target is None or invalid_before or not _is_prose(target)):
+    if addition and (target is None or invalid_before or not is_prose(target)):
         last = max((block.number for block in prompt.blocks), default=0)
         place = target.number if target else last
         added = {
@@ -219,7 +223,7 @@ def _word_weights(prompt: Prompt) -> Counter[str]:
 
 def _best_block(blocks: tuple[OutlineBlock, ...], weights: Counter[str]) -> OutlineBlock | None:
     """Return the block that shares most rare words with the tickets; prose if the page has any, else any block."""
-    prose = [block for block in blocks if _is_prose(block)]
+    prose = [block for block in blocks if is_prose(block)]
     candidates = prose or [block for block in blocks if not block.text.lstrip().startswith("|")]
     spread = Counter(word for block in blocks for word in set(_words(block.text)))
     heading_words: dict[int, set[str]] = {}
@@ -245,7 +249,7 @@ def _last_prose(prose: list[OutlineBlock]) -> OutlineBlock | None:
     return prose[-1] if prose else None
 
 
-def _is_prose(block: OutlineBlock) -> bool:
+def is_prose(block: OutlineBlock) -> bool:
     """Return whether the block is a paragraph or list item of at least three words."""
     text = block.text.strip()
     if text.startswith(("#", "|", "```", "~~~", ">", "![")) or "\n" in text:
@@ -266,7 +270,7 @@ def _sentences_to_add(prompt: Prompt, page_text: str, block_text: str) -> list[s
         ]
         new = [s for s in sentences if len(_words(s)) >= 3 and s.casefold() not in page_text.casefold()]
         said = [s for s in new if is_said(s, prompt.blocks)]
-        new = [s for s in new if s not in said and not _is_left_out(s, prompt.feedback)]
+        new = [s for s in new if s not in said and not is_left_out(s, prompt.feedback)]
         best = max(new, key=lambda s: (_facts(s, near), -new.index(s)), default="")
         if not best and not said and not prompt.feedback and f"{_plain(ticket.summary)}." not in page_text:
             best = f"{_plain(ticket.summary)}."
@@ -282,11 +286,12 @@ def _facts(sentence: str, near: set[str]) -> int:
 
 def _feedback(feedback: str) -> list[str]:
     """Return what a reviewer asks to say, as sentences for the page; other feedback is never put on the page."""
-    wanted = [match[1] for sentence in _sentences(feedback) if (match := _SAY.match(sentence))]
+    placed = (_PLACE.sub("", sentence) for sentence in _sentences(feedback))
+    wanted = [match[1] for sentence in placed if (match := _SAY.match(sentence))]
     return [sentence[:1].upper() + sentence[1:] for sentence in wanted][:3]
 
 
-def _is_left_out(sentence: str, feedback: str) -> bool:
+def is_left_out(sentence: str, feedback: str) -> bool:
     """Return whether a reviewer asks to leave a sentence out: the request shares a number or two words with it."""
     requests = [each for each in _sentences(feedback) if _LEAVE_OUT.search(each)]
     return any(

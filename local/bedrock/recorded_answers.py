@@ -2,7 +2,7 @@
 
 An answer serves only while summary and description of the ticket say what they said when it was written, and the page
 has each passage that it changes exactly once; otherwise the rules of `drafting` serve. Its summary says that it is
-recorded.
+recorded. Feedback that no answer was written for is followed by rules, on the answer for the ticket.
 """
 
 import json
@@ -10,9 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from local.bedrock.follow_feedback import follow_feedback, rewritten
 from local.bedrock.prompt import Prompt
 
 RECORDED = "(a recorded answer, written by hand)"
+FOLLOWED = "(a recorded answer, written by hand, and changed for the feedback by rules)"
+NOT_FOLLOWED = "(a recorded answer, written by hand; no rule of the stand-in can follow the feedback)"
 _FILE = Path(__file__).with_suffix(".json")
 
 Answer = dict[str, Any]
@@ -25,27 +28,34 @@ def _answers() -> tuple[Answer, ...]:
 
 def recorded_answer(tool: str, prompt: Prompt) -> Answer | None:
     """Return the recorded input of a tool for a prompt; None if there is none."""
-    given = next((answer for answer in _answers() if _is_about(answer, prompt)), None)
+    known = [answer for answer in _answers() if _is_about(answer, prompt)]
+    given = next((answer for answer in known if "feedback" in answer), known[0] if known else None)
     if given is None:
         return None
     if tool == "choose_page":
         return _choice(given, prompt)
     if tool == "edit_page":
         return _edits(given, prompt)
-    if tool == "write_page" and "markdown" in given and not prompt.feedback:
-        summary = f"{given['why']} {RECORDED}."
-        return {"title": prompt.title, "summary": summary, "markdown": given["markdown"]}
+    if tool == "write_page" and "markdown" in given:
+        markdown = rewritten(prompt, given["markdown"]) if prompt.feedback else given["markdown"]
+        summary = _summary(given, prompt, is_followed=markdown != given["markdown"])
+        return {"title": prompt.title, "summary": summary, "markdown": markdown}
     return None
+
+
+def _summary(answer: Answer, prompt: Prompt, *, is_followed: bool) -> str:
+    if not prompt.feedback or "feedback" in answer:
+        return f"{answer['why']} {RECORDED}."
+    return f"{answer['why']} {FOLLOWED if is_followed else NOT_FOLLOWED}."
 
 
 def _is_about(answer: Answer, prompt: Prompt) -> bool:
     if len(prompt.tickets) != 1 or prompt.tickets[0].summary != answer["summary"]:
         return False
-    feedback = answer.get("feedback", [])
-    return bool(feedback) == bool(prompt.feedback) and all(
+    return all(
         [
             *(part in prompt.tickets[0].description for part in answer["description"]),
-            *(part in prompt.feedback for part in feedback),
+            *(part in prompt.feedback for part in answer.get("feedback", [])),
         ]
     )
 
@@ -87,8 +97,11 @@ def _edits(answer: Answer, prompt: Prompt) -> Answer | None:
         number = holding[0].number
         changed[number] = changed.get(number, holding[0].text).replace(edit["old"], edit["new"])
         because[number] = because.get(number) or edit.get("because", "")
-    edits = [
-        {"action": "replace", "block": number, "markdown": text, "because": because[number]}
-        for number, text in changed.items()
+    edits: list[Answer] = [
+        {"action": "replace", "block": number, "markdown": text} for number, text in changed.items()
     ]
-    return {"summary": f"{answer['why']} {RECORDED}.", "edits": edits}
+    is_asked = bool(prompt.feedback) and "feedback" not in answer
+    followed = follow_feedback(prompt, changed) if is_asked else edits
+    summary = _summary(answer, prompt, is_followed=followed != edits)
+    quoting = [{**edit, "because": because.get(edit["block"], "")} for edit in followed]
+    return {"summary": summary, "edits": quoting}

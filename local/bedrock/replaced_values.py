@@ -43,6 +43,8 @@ _COMMON = frozenset(
 _UNIT = re.compile(r"\s+([^\W\d_]+)(?:\s+([^\W\d_]+))?")
 
 
+_DURATION = re.compile(r"\b(one|an?|\d+) (second|minute|hour|day|week)s?\b", re.IGNORECASE)
+_SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
 _FEWEST_SHARED = 3
 _MOST_OF = 0.8
 
@@ -157,6 +159,17 @@ def _instead(new: str, old: str) -> list[tuple[str, str, str]]:
     ]
     if not pairs and olds and news:
         pairs = [(olds[0][0], news[-1][0] if len(news) == 1 else news[0][0], "")]
+    return [*pairs, *_converted(new, old)]
+
+
+def _converted(new: str, old: str) -> list[tuple[str, str, str]]:
+    """Pair durations in different units: "72 hours, instead of … one day" puts 72 in place of the page's 24."""
+    pairs = []
+    for value, unit in _DURATION.findall(new):
+        for old_value, old_unit in _DURATION.findall(old):
+            seconds = int(old_value if old_value.isdigit() else 1) * _SECONDS[old_unit.lower()]
+            if unit.lower() != old_unit.lower() and value.isdigit() and not seconds % _SECONDS[unit.lower()]:
+                pairs.append((str(seconds // _SECONDS[unit.lower()]), value, _stem(unit.lower())))
     return pairs
 
 

@@ -67,6 +67,8 @@ def test_new_value_stands_in_place_of_the_old_one() -> None:
         ("Requests are decided within 2 days.", "- Requests are decided in 5 days", "- Requests are decided in 2 days"),
         ("Orders wait 12 times over 72 hours, instead of 8 times over 24 hours.",
          "Orders wait 8 times over 24 hours.", "Orders wait 12 times over 72 hours."),
+        ("Orders wait 12 times over 72 hours, instead of 8 times over one day.",
+         "Orders wait 8 times over 24 hours.", "Orders wait 12 times over 72 hours."),
         ("再送を3回から5回に変更しました。", "5分ごとに3回まで再送します。", "5分ごとに5回まで再送します。"),
     ],
 )  # fmt: skip
