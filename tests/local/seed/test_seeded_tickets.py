@@ -129,6 +129,38 @@ def test_feedback_is_followed_and_not_pasted(seeded: Seeded) -> None:
     assert before != after
 
 
+@pytest.mark.parametrize("role", ["update", "revision", "conflict"])
+def test_other_feedback_changes_the_recorded_draft(seeded: Seeded, role: str) -> None:
+    """What the first draft got right stays, and one sentence is added."""
+    _, first = seeded.drafted(named(role))
+    _, proposal = seeded.proposed(
+        named(role), PreviousDraft("", "Please mention that sandbox accounts are next.")
+    )
+    after = sf.to_markdown(proposal.storage)
+    assert " Sandbox accounts are next." in after
+    assert after.replace(" Sandbox accounts are next.", "") == first
+    assert "changed for the feedback by rules" in proposal.summary
+    _, unclear = seeded.proposed(named(role), PreviousDraft("", "This reads badly."))
+    assert sf.to_markdown(unclear.storage) == first
+    assert "no rule of the stand-in can follow the feedback" in unclear.summary
+
+
+def test_feedback_says_where_to_write_and_what_to_leave_out(seeded: Seeded) -> None:
+    feedback = "Please add that we answer in a day under “When you hit one”."
+    _, placed = seeded.drafted(named("revision"), PreviousDraft("", feedback))
+    assert "We answer in a day." in placed.partition("When you hit one")[2].partition("Asking for more")[0]
+    _, without = seeded.drafted(named("revision"), PreviousDraft("", "Please leave out the daily ceiling."))
+    assert "daily ceiling" not in without
+    assert "| Reading anything | 100 | 100 |" in without
+
+
+def test_new_page_follows_feedback(seeded: Seeded) -> None:
+    again = PreviousDraft("", "Please mention that sandbox accounts are next.")
+    page = sf.to_markdown(draft_page(seeded.model, "Instalments", "", [named("create")], again).storage)
+    assert "Sandbox accounts are next." in page
+    assert "Offering instalments" in page
+
+
 @pytest.mark.parametrize(
     "given", [given for given in TICKETS if given["summary"] in PAGES], ids=lambda given: given["summary"]
 )
