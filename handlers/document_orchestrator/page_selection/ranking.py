@@ -273,9 +273,11 @@ def _headings(page: RankedPage) -> set[str]:
 def _why(
     gains: Mapping[str, float], counts: _Counts, asked: SearchTerms, page: RankedPage, nearest: Sequence[int]
 ) -> str:
-    best = [term for term in heapq.nlargest(4, gains, key=gains.__getitem__) if gains[term] > 0]
-    shown = list(dict.fromkeys(asked.shown[term] for term in best if term in asked.shown))
-    in_title = [asked.shown[term] for term in counts.title if gains.get(term) and term in asked.shown]
+    # A single letter, such as that of “e-mail”, says nothing to people.
+    words_of = {term: word for term, word in asked.shown.items() if len(word) > 1 or not word.isascii()}
+    counted = [term for term, gain in gains.items() if gain > 0 and term in words_of]
+    shown = list(dict.fromkeys(words_of[term] for term in heapq.nlargest(4, counted, key=gains.__getitem__)))
+    in_title = [words_of[term] for term in counts.title if gains.get(term) and term in words_of]
     reasons = []
     if in_title:
         reasons.append(f"its title contains {', '.join(dict.fromkeys(in_title))}")

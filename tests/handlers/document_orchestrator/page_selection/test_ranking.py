@@ -164,6 +164,13 @@ def test_a_ranking_explains_itself() -> None:
     assert best.evidence > 1
 
 
+def test_reason_names_words_and_no_single_letter() -> None:
+    pages = [page("Delivery", "An e-mail is sent: e-mail with e, e, e and e to the owner."), *FILLER]
+    best = rank_pages(ticket("Send an e-mail"), pages)[0]
+    assert "mail" in best.why
+    assert " e," not in f"{best.why},"
+
+
 def test_empty_pages_and_tickets_score_zero() -> None:
     assert rank_pages(ticket("x"), []) == ()
     assert [each.score for each in rank_pages(ticket(""), FILLER)] == [0, 0, 0]
