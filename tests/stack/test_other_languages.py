@@ -1,7 +1,7 @@
 """The components can be used from every Pulumi language: Pulumi's own analyser reads them, and its host builds them.
 
-The host is started like by Pulumi, and also runs in this process, with inputs named and typed as on the wire. Not
-proven: the code that Pulumi generates for a language, and a real engine.
+The host is started like by Pulumi, and also runs in this process, with inputs named and typed as on the wire. The code
+that Pulumi generates for a language and the real engine are in tests/engine.
 """
 
 import json
@@ -14,6 +14,7 @@ from typing import Any
 import grpc
 import pulumi
 import pytest
+from pulumi.errors import InputPropertiesError
 from pulumi.provider.server import ComponentInitError
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
@@ -175,6 +176,38 @@ def test_other_languages_skip_what_only_python_can_run() -> None:
 )
 def test_python_only_arguments_are_refused_with_an_alternative(field: str, remedy: str) -> None:
     with pytest.raises(
-        ComponentInitError, match=f"`{field}` is for Python programs only. Leave it out.*{remedy}"
+        InputPropertiesError, match=f"`{field}` is for Python programs only. Leave it out.*{remedy}"
     ):
         run_program(lambda: construct(**{field: True}))
+
+
+@pytest.mark.parametrize(
+    ("component", "inputs", "shown"),
+    [
+        (
+            "RecordTable",
+            {"tableName": "s", "hashKey": "id"},
+            "RecordTable: `tableName` is 's'. Use 3 to 255 letters, digits, `_`, `.` and `-`.",
+        ),
+        (
+            "PythonFunction",
+            {"handler": "orders.handle", "sourceRoot": str(SAMPLE), "include": ["gone"]},
+            f"{SAMPLE / 'gone'} does not exist, but `include` lists it: correct the path",
+        ),
+    ],
+)
+def test_mistakes_are_shown_in_the_wire_names_without_a_traceback(
+    component: str, inputs: dict[str, Any], shown: str
+) -> None:
+    with pytest.raises(InputPropertiesError) as refused:
+        run_program(lambda: provider().construct("one", f"kinexus:index:{component}", inputs))
+    assert refused.value.message == shown
+
+
+def test_faults_of_a_component_keep_their_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> None:
+        raise KeyError("a fault of the component")
+
+    monkeypatch.setattr("stack.table.record_table.check_table", broken)
+    with pytest.raises(ComponentInitError, match="a fault of the component"):
+        run_program(lambda: provider().construct("one", "kinexus:index:RecordTable", {"hashKey": "id"}))
