@@ -22,6 +22,8 @@ from local.region.ministack import RegionFailure
 from local.region.provisioner import Aws, call_provider_function, provision
 
 VERSION = importlib.metadata.version("pulumi_aws")
+_META = {"moduleFormat": "(.*)(?:/[^/]*)"}
+"""Makes `aws:lambda/function:Function` a `Function` of the module `lambda` in generated code, as in the real schema."""
 _BIGGEST_MESSAGE = 400 * 1024 * 1024
 
 
@@ -49,7 +51,7 @@ class AwsDouble(provider_pb2_grpc.ResourceProviderServicer):
     def GetSchema(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Return the names of the types, for schemas of other packages that refer to them."""
         types: dict[str, dict[str, Any]] = {token: {} for token in REPLACING}
-        named = {"name": "aws", "version": VERSION, "resources": types}
+        named = {"name": "aws", "version": VERSION, "meta": _META, "resources": types}
         return provider_pb2.GetSchemaResponse(schema=json.dumps(named))
 
     def CheckConfig(self, request: Any, context: Any) -> Any:  # noqa: N802

@@ -1,7 +1,7 @@
 """The examples in YAML and TypeScript use only components, fields and outputs of the published schema.
 
 Node runs the TypeScript example with stand-ins that record its requests (it has no types to strip); without Node it is
-skipped. Not proven: the SDK that the Pulumi CLI generates, and its types.
+skipped. The SDK that the Pulumi CLI generates, and its types, are in tests/engine.
 """
 
 import json
