@@ -18,8 +18,12 @@ from local.engine import Engine, EngineEnvironment, EngineFailure, engine_enviro
 from local.provider.server import VERSION
 from local.region.ministack_venv import REPOSITORY
 
-PROGRAMS = {"yaml": ("pulumi-language-yaml",), "typescript": ("pulumi-language-nodejs", "npm")}
-"""Examples, with the programs that each needs besides those of the engine."""
+PROGRAMS = {
+    "yaml": ("pulumi-language-yaml",),
+    "pipeline": ("pulumi-language-yaml",),
+    "typescript": ("pulumi-language-nodejs", "npm"),
+}
+"""Programs, with the programs that each needs besides those of the engine."""
 UP = ("up", "--yes", "--skip-preview", "--stack", "dev")
 PREVIEW = ("preview", "--stack", "dev")
 
@@ -30,6 +34,28 @@ pytestmark = [
         reason=f"needs the Pulumi CLI and its Python language host on PATH: {engine.INSTALL_PAGE}",
     ),
 ]
+
+PIPELINE = """
+name: documentation
+runtime: yaml
+packages:
+  kinexus: ../../provider
+config:
+  secret: {type: string, secret: true}
+resources:
+  docs:
+    type: kinexus:DocumentationPipeline
+    properties:
+      jiraBaseUrl: https://example.atlassian.net
+      jiraEmail: kinexus@example.com
+      jiraApiToken: ${secret}
+      confluenceUrl: https://example.atlassian.net/wiki
+      confluenceSpaceKey: SD
+      linkKey: ${secret}
+      webhookSecrets: ${secret}
+outputs:
+  url: ${docs.jiraWebhookUrl}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -146,3 +172,16 @@ def test_a_typescript_program_is_created_unchanged_and_destroyed(up: EngineEnvir
         assert counts(cli.run(*UP, "--expect-no-changes").stdout) == "7 unchanged"
         cli.run("state", "unprotect", "--all", "--yes", "--stack", "dev")
         assert counts(cli.run("destroy", "--yes", "--skip-preview", "--stack", "dev").stdout) == "- 7 deleted"
+
+
+def test_the_whole_pipeline_is_created_from_yaml(up: EngineEnvironment) -> None:
+    program = up.engine.project / "examples" / "pipeline"
+    program.mkdir()
+    (program / "Pulumi.yaml").write_text(PIPELINE)
+    with example(up, "pipeline") as cli:
+        secret = "0123456789abcdef" * 4
+        cli.run("config", "set", "--stack", "dev", "--secret", "secret", secret)
+        assert counts(cli.run(*UP).stdout).endswith("created")
+        assert cli.outputs("dev")["url"].endswith("/prod/webhooks/jira")
+        assert secret not in json.dumps(cli.state("dev"))
+        assert counts(cli.run(*PREVIEW, "--expect-no-changes").stdout).endswith("unchanged")
