@@ -169,7 +169,7 @@ def test_the_documentation_lists_every_setting() -> None:
     assert docs_generator.with_settings(page) == page
 
 
-COMMAND = re.compile(r"pulumi config (?:set|get|rm) (?:--secret )?(?:kinexus:)?([a-z]\w+)(?![\w:])")
+COMMAND = re.compile(r"pulumi config (?:set|get|rm) (?:--secret )?(?:kinexus:)?([a-z]\w+)(?![\w:-])")
 TEXTS = sorted(
     path
     for pattern in ("*.md", "Pulumi.*.yaml", "docs/**/*.md", *(f"{room}/**/*.py" for room in ("ops", "preflight", "stack")))

@@ -13,7 +13,7 @@ from handlers.document_orchestrator.pages_read_once import PagesReadOnce
 class Confluence:
     """A stand-in for the client whose attachments are refused with an error, or listed."""
 
-    search = page_by_title = places = ancestors = restricted = is_restricted = None
+    search = page_by_title = places = ancestors = restricted = is_restricted = versions = None
 
     def __init__(self, refusal: AtlassianError | None) -> None:
         self.refusal = refusal
