@@ -46,6 +46,7 @@ class WebhookPayload:
 
     ``issue_id`` and ``issue_key`` are ``""`` for an event that is not about one issue, such as ``sprint_started``.
     ``identity`` is the same for every redelivery of the event; it is used if ``move`` has no changelog id.
+    ``changed_fields`` are the ids of the fields that the event changed, such as ``labels``.
     ``account_id`` is the account that caused the event, ``assignee_id`` the ticket's assignee at that time; either may
     be ``""``.
     """
@@ -64,6 +65,7 @@ class WebhookPayload:
     assignee_id: str
     happened_at: float
     identity: str = ""
+    changed_fields: frozenset[str] = frozenset()
 
     @property
     def is_finishing(self) -> bool:
@@ -111,6 +113,14 @@ def parse_webhook(body: object) -> WebhookPayload:
         happened_at=timestamp / 1000
         if isinstance(timestamp, int | float) and 0 < timestamp < _MAX_TIMESTAMP
         else 0.0,
+        changed_fields=_changed_fields(body),
+    )
+
+
+def _changed_fields(body: Mapping[str, Any]) -> frozenset[str]:
+    items = map(as_dict, as_list(as_dict(body.get("changelog")).get("items")))
+    return frozenset(
+        filter(None, (_brief(item.get("fieldId")) or _brief(item.get("field")) for item in items))
     )
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from common.aws.dynamodb_codec import from_item, to_item
+from common.aws.dynamodb_codec import from_item, to_attribute, to_item
 from common.aws.dynamodb_table import DynamoDbTable, Held, Lease
 from common.domain import change_states as states
-from common.domain.change import Change, ChangeStatus
+from common.domain.change import Change, ChangeStatus, Question
 from common.domain.change_states import ChangeTransition
 from common.runtime.errors import ConditionFailed
 
@@ -42,6 +42,10 @@ class ChangeRepository:
         for item in self._records.query_index(BY_STATUS_INDEX, "status", str(status)):
             yield from_item(Change, item)
 
+    def asking(self, issue_id: str) -> tuple[Change, ...]:
+        """Return the changes of a ticket that wait for its answer (eventually consistent, like ``with_status``)."""
+        return tuple(each for each in self.with_status(ChangeStatus.ASKING) if each.issue_id == issue_id)
+
     @contextmanager
     def lease(self, change_id: str, owner: str, seconds: int) -> Iterator[Held[Change]]:
         """Hold the change's lease while working on it. Raises LeaseHeld, and KeyError without such a change."""
@@ -73,6 +77,19 @@ class ChangeRepository:
     def restart(self, change: Change) -> Change:
         """Record that a failed change is processed again; return it."""
         return self._step(change, states.RESTART_CHANGE, reason=change.worth, failed_by=None)
+
+    def ask(self, change: Change, reason: str, question: Question) -> Change:
+        """Record that the ticket of a change is asked which page is meant; return it."""
+        asked = to_attribute(change.question or question)
+        return self._step(change, states.ASK, reason=reason, failed_by=None, question=asked)
+
+    def record_question(self, change: Change, question: Question, lease: Lease | None = None) -> None:
+        """Record that the question is posted; release the lease."""
+        self._step(change, states.RECORD_QUESTION, lease, question=to_attribute(question))
+
+    def take_answer(self, change: Change) -> Change:
+        """Record that the ticket answers, so the change is processed; return it."""
+        return self._step(change, states.TAKE_ANSWER, reason=change.worth)
 
     # These end the work on a change, so the same write may release its lease.
 

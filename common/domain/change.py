@@ -11,9 +11,22 @@ class ChangeStatus(StrEnum):
 
     IGNORED = "ignored"
     DETECTED = "detected"
+    ASKING = "asking"
     DOCUMENTED = "documented"
     NOT_NEEDED = "not_needed"
     FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Question:
+    """The question to a source ticket which page it documents: the page that Kinexus would take.
+
+    ``asked_at`` is when the comment was posted, in seconds since the epoch; 0 until that is known.
+    """
+
+    page_id: str
+    title: str
+    asked_at: int = 0
 
 
 @dataclass(frozen=True)
@@ -21,8 +34,8 @@ class Change:
     """One record of the changes table. Times are seconds since the epoch.
 
     ``reason`` explains the current status, ``worth`` why the ticket was eligible for documentation. ``choice`` is the
-    page selection (JSON), which is stored once and never changed. ``document_ids`` are the documents created for the
-    change, ``joined`` those of other changes that it joins. ``failed_by`` is the id of the queue message that failed
+    page selection (JSON), which is stored once and never changed. ``question`` is what its ticket was asked,
+    because the selection was unsure. ``document_ids`` are the documents created for the change, ``joined`` those of other changes that it joins. ``failed_by`` is the id of the queue message that failed
     for good and is not retried. ``author_ids`` are the accounts of the person who closed the ticket and of its assignee
     at that time. ``version`` counts its changes of state; None before the first one.
 
@@ -40,6 +53,7 @@ class Change:
     author_ids: tuple[str, ...] = ()
     worth: str = ""
     choice: str | None = None
+    question: Question | None = None
     document_ids: tuple[str, ...] = ()
     joined: tuple[str, ...] = ()
     failed_by: str | None = None

@@ -42,6 +42,20 @@ STORE_SELECTION = _transition(
 RECORD_JOINING = _transition(
     "record_joining", (_S.DETECTED,), None, "joined", "it is about to join another change's document"
 )
+RECORD_QUESTION = _transition(
+    "record_question", (_S.ASKING,), None, "question", "the question is posted in its ticket"
+)
+ASK = _transition(
+    "ask",
+    (_S.DETECTED,),
+    _S.ASKING,
+    "reason failed_by question",
+    "which page is meant is unsure, so its ticket is asked",
+    UNSELECTED,
+)
+TAKE_ANSWER = _transition(
+    "take_answer", (_S.ASKING,), _S.DETECTED, "reason", "a label or link in its ticket names the page"
+)
 IGNORE = _transition(
     "ignore",
     (_S.DETECTED,),
@@ -58,14 +72,14 @@ DOCUMENT = _transition(
 )
 END_UNNEEDED = _transition(
     "end_unneeded",
-    (_S.DETECTED,),
+    (_S.DETECTED, _S.ASKING),
     _S.NOT_NEEDED,
     "reason failed_by document_ids",
-    "no page needs to change",
+    "no page needs to change, or its ticket did not answer",
 )
 FAIL = _transition(
     "fail",
-    (_S.DETECTED, _S.FAILED),
+    (_S.DETECTED, _S.ASKING, _S.FAILED),
     _S.FAILED,
     "reason failed_by",
     "its message failed for good",
@@ -76,6 +90,8 @@ RESTART_CHANGE = _transition(
 
 #: Every allowed step of a change.
 CHANGE_TRANSITIONS: tuple[ChangeTransition, ...] = (
+    ASK,
+    TAKE_ANSWER,
     IGNORE,
     DOCUMENT,
     END_UNNEEDED,
@@ -83,4 +99,5 @@ CHANGE_TRANSITIONS: tuple[ChangeTransition, ...] = (
     RESTART_CHANGE,
     STORE_SELECTION,
     RECORD_JOINING,
+    RECORD_QUESTION,
 )

@@ -11,7 +11,7 @@ from common.aws import event_bus
 from common.aws.change_repository import ChangeRepository
 from common.aws.event_bus import EventBus
 from common.domain.change import Change, ChangeStatus
-from common.intake.eligibility import EligibilityRules, evaluate_eligibility
+from common.intake.eligibility import EligibilityRules, evaluate_eligibility, may_answer
 from common.runtime.deadline import Clock
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class ChangeDetector:
         if REVIEW_LABEL in event.labels:
             return DetectionResult("skipped", reason="a review ticket of Kinexus is never documented itself")
         if not event.is_finishing:
-            return DetectionResult("skipped", reason=_why_not_finishing(event))
+            return self._pass_on_answer(event) or DetectionResult("skipped", reason=_why_not_finishing(event))
         eligibility = evaluate_eligibility(event, self.rules, self.clock())
         change = Change(
             change_id=derive_change_id(event),
@@ -73,6 +73,21 @@ class ChangeDetector:
             return DetectionResult("ignored", change.change_id, eligibility.reason)
         event_bus.publish_change_detected(self.bus, change)
         return DetectionResult("recorded", change.change_id, eligibility.reason)
+
+    def _pass_on_answer(self, event: WebhookPayload) -> DetectionResult | None:
+        """Publish the event of a change again whose ticket may answer now which page is meant; None if none waits.
+
+        Whether it is an answer is decided later, by the ticket itself.
+        """
+        if not may_answer(event, self.rules):
+            return None
+        asked = self.changes.asking(event.issue_id)
+        for change in asked:
+            event_bus.publish_change_detected(self.bus, change)
+        if not asked:
+            return None
+        reason = "the ticket may answer which page documents it"
+        return DetectionResult("answered", asked[-1].change_id, reason)
 
     def republish(self, recorded: Change) -> DetectionResult:
         """Return the result for a recorded change; publish its event again if it is not processed yet."""

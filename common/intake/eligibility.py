@@ -59,6 +59,16 @@ def declined_by(labels: tuple[str, ...], declining_labels: tuple[str, ...]) -> s
     return _first_common(labels, declining_labels)
 
 
+def may_answer(event: WebhookPayload, rules: EligibilityRules) -> bool:
+    """Return whether an event may answer which page documents its ticket: by a label, or a link in the description."""
+    if "description" in event.changed_fields:
+        return True
+    named = any(label.lower().startswith("docs:") for label in event.labels)
+    return "labels" in event.changed_fields and (
+        named or declined_by(event.labels, rules.declining_labels) is not None
+    )
+
+
 def _first_common(given: tuple[str, ...], configured: tuple[str, ...]) -> str | None:
     wanted = {name.casefold() for name in configured}
     return next((name for name in given if name and name.casefold() in wanted), None)

@@ -19,7 +19,8 @@ from common.domain.document import DocumentStatus
 class WaitingChanges:
     """Every change that is recorded but not processed, whatever it waits for, and every revision that is not drafted.
 
-    An event of one that is being processed has no effect.
+    An event of one that is being processed has no effect. Changes whose tickets are asked are looked at again, too:
+    an answer by a remote link causes no webhook.
     """
 
     changes: ChangeRepository
@@ -36,6 +37,9 @@ class WaitingChanges:
         for document in self.documents.with_status(DocumentStatus.REVISING):
             event_bus.publish_revision_requested(self.bus, document)
             outcomes["revisions"] += 1
+        for change in self.changes.with_status(ChangeStatus.ASKING):
+            event_bus.publish_change_detected(self.bus, change)
+            outcomes["asked"] += 1
         for change in islice(self.changes.with_status(ChangeStatus.DETECTED), free):
             event_bus.publish_change_detected(self.bus, change)
             outcomes["changes"] += 1

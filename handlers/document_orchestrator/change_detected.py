@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from common.atlassian.confluence_client import ConfluenceClient
-from common.atlassian.http_client import AtlassianError
+from common.atlassian.http_client import AtlassianError, NotFound
 from common.atlassian.jira_client import JiraClient
 from common.aws import event_bus
 from common.aws.change_repository import ChangeRepository
@@ -16,7 +16,7 @@ from common.aws.document_repository import DocumentRepository
 from common.aws.drafting_gate import PAUSED, DraftingGate
 from common.aws.dynamodb_table import Held
 from common.aws.event_bus import EventBus
-from common.domain.change import Change, ChangeStatus
+from common.domain.change import Change, ChangeStatus, Question
 from common.domain.change_states import FINAL_CHANGE_STATUSES
 from common.domain.document import FINAL_STATUSES, Document, DocumentStatus
 from common.domain.document_states import UNDRAFTED
@@ -27,6 +27,7 @@ from common.domain.ticket import Ticket
 from common.intake.detect_change import parse_change_id, transition_id
 from common.runtime.errors import PermanentFailure
 from handlers.document_orchestrator import failed_change, notifications
+from handlers.document_orchestrator.ask_for_page import PageQuestions
 from handlers.document_orchestrator.claim_page import LEASE_SECONDS, Claim, PageAwaitsReview, PageClaims
 from handlers.document_orchestrator.close_without_edit import CloseWithoutEdit
 from handlers.document_orchestrator.drafting.draft_revision import RevisionDrafter
@@ -60,35 +61,33 @@ class ChangeDetected:
     no_edit: CloseWithoutEdit
     bus: EventBus
     gate: DraftingGate
+    questions: PageQuestions
     site: RoutedSpaces
 
     def serve(self, event: Event, owner: str) -> None:
         """Bring a draft of each page of the change; raise PermanentFailure, LeaseHeld or the errors of the services.
 
+        If it is unsure which page is meant, the ticket is asked instead.
         Idempotent: the selection is stored once, the page lock and leases make the work on a page exclusive, and a
         draft is recorded together with the changes that it contains.
         """
         gate = self.gate.read()
         with self.changes.lease(str(event.detail["change_id"]), owner, LEASE_SECONDS) as held:
             change = self._to_process(held.record, event)
-            if change is None or self._waits(change, PAUSED if gate.paused_at else ""):
+            if change is None or (gate.paused_at and self._waits(change, PAUSED)):
                 return
-            if change.from_status_id and self.jira.is_done(change.from_status_id):
-                self._record_first_transition(change)
-                self.changes.ignore(change, "the ticket was already in a done status before", held.lease)
-                return
-            issue = read_issue(self.tickets, change)
-            if is_review(self.jira, self.records, change.issue_id, issue):
-                self._pass_on_review(change)
-                self.changes.ignore(change, "it is one of our review tickets", held.lease)
-                return
-            if self._waits(change, self.gate.admit(change.change_id, gate)):
-                return
-            ticket = self.tickets.ticket(issue)
             pages = PagesReadOnce(self.confluence)
+            ready = self._ready(Held(change, held.lease), pages)
+            if ready is None or self._waits(ready[0], self.gate.admit(change.change_id, gate)):
+                return
+            change, ticket = ready
             route = route_of(ticket, self.site.routes)
             spaces = self.site.of(route)
-            targets, is_new = self.selection.select(change, ticket, spaces, route, pages)
+            selected = self.selection.select(change, ticket, spaces, route, pages)
+            if isinstance(selected, Question):
+                self.questions.ask(Held(change, held.lease), selected, spaces)
+                return
+            targets, is_new = selected
             documents = []
             for target in targets.targets:
                 if target.kind is not None:
@@ -118,6 +117,34 @@ class ChangeDetected:
             with self.changes.notification_lease(change.change_id, LEASE_SECONDS):
                 notifications.comment_waiting(self.jira, change.issue_id, change.change_id, reason)
 
+    def _ready(self, held: Held[Change], pages: PagesReadOnce) -> tuple[Change, Ticket] | None:
+        """Return a change whose pages are to be selected, and its ticket; None if it ended, or its ticket is asked."""
+        change = held.record
+        if change.status is ChangeStatus.ASKING:
+            return self._answered(held, pages)
+        if change.from_status_id and self.jira.is_done(change.from_status_id):
+            self._record_first_transition(change)
+            self.changes.ignore(change, "the ticket was already in a done status before", held.lease)
+            return None
+        issue = read_issue(self.tickets, change)
+        if is_review(self.jira, self.records, change.issue_id, issue):
+            self._pass_on_review(change)
+            self.changes.ignore(change, "it is one of our review tickets", held.lease)
+            return None
+        return change, self.tickets.ticket(issue)
+
+    def _answered(self, held: Held[Change], pages: PagesReadOnce) -> tuple[Change, Ticket] | None:
+        """Return an asked change and its ticket if the ticket answers now; otherwise None."""
+        try:
+            issue = self.tickets.issue(held.record.issue_id)
+        except NotFound:
+            self.questions.end_deleted(held)
+            return None
+        ticket = self.tickets.ticket(issue)
+        spaces = self.site.of(route_of(ticket, self.site.routes))
+        change = self.questions.answered(held, issue, ticket, spaces, pages)
+        return (change, ticket) if change else None
+
     def _to_process(self, change: Change, event: Event) -> Change | None:
         """Return the change if it is to be processed now, restarted if it had failed; None if it is processed."""
         if change.status in FINAL_CHANGE_STATUSES:
@@ -133,6 +160,8 @@ class ChangeDetected:
         """Return whether a change waits, for a ``reason``; its ticket is told once. It stays ``detected``."""
         if not reason:
             return False
+        if change.status is ChangeStatus.ASKING:
+            return True  # it was asked already, and its answer is found after the pause
         log.info("change.waits", extra={"change_id": change.change_id, "reason": reason})
         try:
             notifications.comment_waiting(self.jira, change.issue_id, change.change_id, reason)

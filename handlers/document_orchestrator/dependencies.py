@@ -26,6 +26,7 @@ from common.domain.route import Route, read_routes
 from common.lambda_entry import environment
 from common.lambda_entry.sqs_batch import UseCase
 from common.runtime.errors import PermanentFailure
+from handlers.document_orchestrator.ask_for_page import PageQuestions
 from handlers.document_orchestrator.change_detected import ChangeDetected
 from handlers.document_orchestrator.claim_page import PageClaims
 from handlers.document_orchestrator.close_without_edit import CloseWithoutEdit
@@ -82,6 +83,7 @@ def build_use_cases() -> Mapping[EventName, UseCase]:
             no_edit=no_edit,
             bus=bus,
             gate=gate,
+            questions=PageQuestions(changes, jira, env.decline_labels, time.time),
             site=site,
         ),
         EventName.REVISION_REQUESTED: RevisionRequested(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from common.atlassian import idempotent_comments
 from common.atlassian.jira_client import Adf, JiraClient
-from common.domain.change import Change
+from common.domain.change import Change, Question
 from common.domain.document import Document
 from common.markup import adf
 from common.runtime.unicode_safety import safe_display_name
@@ -41,6 +41,38 @@ def unnamed_page(page_id: str, url: str, reason: str) -> Adf:
                 f"changes the page for its readers. If that is all right, add the label docs:{page_id} to this "
                 "ticket, reopen it and close it again."
             ),
+        )
+    )
+
+
+def which_page(proposed: Question, url: str, declining_label: str, days: int) -> Adf:
+    """Return the comment that asks which page documents a ticket, with the page that Kinexus would take."""
+    none = f" If nothing needs to be documented, add {declining_label}." if declining_label else ""
+    return adf.doc(
+        adf.panel(
+            "info",
+            adf.paragraph(
+                "Which page documents this change? Kinexus is not sure, and drafts nothing until it knows."
+            ),
+            adf.paragraph(
+                "I would take ",
+                adf.link(safe_display_name(proposed.title), url),
+                adf.text(f": if that is right, add the label docs:{proposed.page_id} to this ticket."),
+            ),
+            adf.paragraph(
+                "For another page, add docs:PAGE-ID with the number in its address, or write its link into the "
+                f"description.{none} Without an answer within {days} days, nothing is drafted."
+            ),
+        )
+    )
+
+
+def unanswered(days: int) -> Adf:
+    """Return the comment that ends a question without an answer."""
+    return adf.doc(
+        adf.paragraph(
+            f"The question which page documents this ticket was not answered within {days} days, so Kinexus drafts "
+            "nothing for it. To have it documented after all, add the label docs:PAGE-ID, reopen it and close it again."
         )
     )
 

@@ -9,7 +9,7 @@ from common.aws.bedrock_client import BedrockClient
 from common.aws.change_repository import ChangeRepository
 from common.aws.document_repository import DocumentRepository
 from common.aws.draft_store import DraftStore
-from common.domain.change import Change
+from common.domain.change import Change, Question
 from common.domain.document import DocumentKind
 from common.domain.route import Route
 from common.domain.ticket import Ticket
@@ -43,9 +43,10 @@ class PageSelection:
 
     def select(
         self, change: Change, ticket: Ticket, site: WritableSpaces, route: Route, pages: PagesReadOnce
-    ) -> tuple[StoredTargets, bool]:
+    ) -> tuple[StoredTargets, bool] | Question:
         """Return the page or pages that a change belongs to, as stored, and whether this call has stored them.
 
+        If it is unsure which page is meant, returns the question to the ticket instead, and stores nothing.
         ``site`` has the spaces of ``route``, the route of the ticket. Reserves the page if one must be created.
         They are selected and stored once; later deliveries check that a review may still show them. If another change
         reserved a new page since the candidates were read, the selection is made again, because that page may be about
@@ -76,6 +77,8 @@ class PageSelection:
                 just_created=created,
                 open_drafts=pending.drafts,
             )
+            if unsure := selection.unsure:
+                return Question(unsure.page_id, unsure.title)
             reserved = pending.register.of_change(change.change_id)
 
             def title_for(hint: str, reserved: Reservation | None = reserved) -> str:

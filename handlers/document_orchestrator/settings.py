@@ -24,6 +24,7 @@ class Settings:
     bedrock_model_id: str
     trust_folders: bool
     max_drafts_per_day: int
+    decline_labels: tuple[str, ...]
     additional_model_request_fields: str = ""
     bedrock_guardrail: str = ""
     ticket_fields: tuple[str, ...] = ()

@@ -7,13 +7,17 @@ summary says that it was drafted without a model.
 import math
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from local.bedrock.prompt import OutlineBlock, Prompt, TicketText
+from local.bedrock.prompt import OutlineBlock, Prompt, PromptCandidate, TicketText
 from local.bedrock.replaced_values import about, is_gone, is_said, replaced_values, with_cell, with_values
 
 _NEAR = 8.0
+_NEARLY = 0.98
+"""A page with this share of another page's score fits as well: the stand-in is then `_UNSURE` which is meant."""
+_SURE, _UNSURE = 0.75, 0.5
 UNMODELLED = "(drafted without a model)"
 
 _WORD = re.compile(r"[^\W_]{3,}|\b\d+\b")
@@ -190,8 +194,10 @@ def choose_page(prompt: Prompt) -> dict[str, Any]:
         near = [candidate for candidate in prompt.candidates if candidate.score >= _NEAR]
         chosen = max(near, key=lambda candidate: candidate.score, default=None)
     if chosen:
+        confidence = _SURE if _is_ahead(chosen, prompt.candidates) else _UNSURE
         return {
-            "action": "update", "label": chosen.label, "title": chosen.title, "parent_label": "", "confidence": 0.75,
+            "action": "update", "label": chosen.label, "title": chosen.title, "parent_label": "",
+            "confidence": confidence,
             "reason": f"“{chosen.title}” shares most words with the ticket (judged without a model).",
         }  # fmt: skip
     if prompt.favours == "none":
@@ -201,6 +207,11 @@ def choose_page(prompt: Prompt) -> dict[str, Any]:
         "action": "create", "label": "", "title": title_from(ticket), "parent_label": "",
         "confidence": 0.7, "reason": "No page is about this by its words (judged without a model).",
     }  # fmt: skip
+
+
+def _is_ahead(chosen: PromptCandidate, candidates: Sequence[PromptCandidate]) -> bool:
+    """Return whether no other page fits nearly as well as the chosen one, by the scores of the ranking."""
+    return all(each.score < chosen.score * _NEARLY for each in candidates if each.label != chosen.label)
 
 
 def title_from(ticket: TicketText | None) -> str:

@@ -122,6 +122,8 @@ def _what_follows(change: Change) -> str:
         return "DocumentOrchestrator tries again" + (
             " with the pages that were selected" if change.choice else ""
         )
+    if change.status is ChangeStatus.ASKING:
+        return "DocumentOrchestrator looks for an answer in its ticket, and asks there if it has not yet"
     if change.choice:
         return "DocumentOrchestrator continues where it stopped, with the pages that were selected"
     return "DocumentOrchestrator processes it; if the first event is still in the queue, the second has no effect"

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from common.atlassian.http_client import AtlassianError, NotFound
 from common.aws.secrets import InvalidSecret
-from common.domain.change import Change
+from common.domain.change import Change, ChangeStatus
 from common.domain.document import Document, DocumentKind, DocumentStatus, confidence_text
 from common.domain.model_use import made_by
 from common.runtime.json_access import as_str
@@ -63,8 +63,16 @@ def _of_change(change: Change) -> Iterator[Row]:
         "change",
         change.change_id,
         str(change.status),
-        _lines(change.reason, format_time(change.detected_at)),
+        _lines(change.reason, _question(change), format_time(change.detected_at)),
     )
+
+
+def _question(change: Change) -> str:
+    """Return what the ticket of a change is asked, if it waits for the answer."""
+    if change.status is not ChangeStatus.ASKING or change.question is None:
+        return ""
+    at = format_time(change.question.asked_at) or "not yet"
+    return f'asked at {at}: it would take "{change.question.title}" (page {change.question.page_id})'
 
 
 def _of_document(document: Document, *, stopped: bool) -> Iterator[Row]:

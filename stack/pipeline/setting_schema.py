@@ -269,7 +269,7 @@ SETTINGS = (
         "declineLabels", "decline_labels", CommaSeparated(r"\S+", "no-docs", "a label has no blanks"),
         "Ticket labels that decline documentation, comma separated.",
         default="no-docs,internal-only,tech-debt,refactor",
-        variable="DECLINE_LABELS", functions=(*_DETECTION, "ApprovalHandler"),
+        variable="DECLINE_LABELS", functions=(*_DETECTION, "DocumentOrchestrator", "ApprovalHandler"),
     ),
     Setting(
         "documentIssueTypes", "document_issue_types",

@@ -121,6 +121,8 @@ def _record(item: dict[str, Any]) -> dict[str, Any]:
     kept = {name: value for name, value in item.items() if name not in _VOLATILE}
     if "announcement" in item:
         kept["announced"] = item["announcement"]["revision"]
+    if "question" in item:
+        kept["question"] = item["question"]["page_id"]
     if "decision" in item:
         decision = item["decision"]
         kept["decided"] = [

@@ -20,6 +20,8 @@ NEW = (
     "Yxomatic onboarding of merchants",
     "The yxomatic wizard asks for the tax number and the bank account, then opens the shop.",
 )
+#: The text of two pages that fit a ticket equally well.
+TWIN = "<p>A refund in the quarnix ledger always returns the whole amount of the quarnix payment.</p>"
 #: Seconds that people wait: longer than any work takes, and shorter than until a redelivery.
 SOON = 120
 #: What Bedrock answers when a filter stops the model.
@@ -260,6 +262,30 @@ def unnamed(world: World) -> None:
     world.run()
 
 
+def asked(world: World) -> None:
+    """Two pages fit equally well: the ticket is asked which is meant, and its label answers; another is never answered.
+
+    The sweep of each day looks for an answer, and after two weeks the change without one ends.
+    """
+    store = world.site.confluence
+    page = next(page for page in store.pages.values() if page.title == PAGE)
+    world.jira("admin", "DELETE", f"/wiki/api/v2/pages/{page.id}")
+    twins = [
+        store.create(world.site.account("admin"), page.space_id, f"{PAGE} {part}", TWIN, None)
+        for part in ("east", "west")
+    ]
+    key, silent = _finish(world), _finish(world)
+    assert [change["status"] for change in world.aws.changes()] == ["asking", "asking"]
+    body = {"update": {"labels": [{"add": f"docs:{twins[0].id}"}]}}
+    world.jira("developer", "PUT", f"/rest/api/3/issue/{key}", body)
+    world.run()
+    world.decide(world.review_of(key), "APPROVED")
+    world.run()
+    world.sweep_daily(16)
+    world.run()
+    assert any("was not answered" in text for text in world.comments(silent))
+
+
 def withdrawn(world: World) -> None:
     """An approval cannot be carried out, and the reviewer withdraws it; then the old message is redelivered."""
     review = _in_review(world)
@@ -349,6 +375,7 @@ SCENARIOS = {
         drafted,
         doubted,
         unnamed,
+        asked,
         withdrawn,
         abandoned,
         lean,

@@ -8,6 +8,7 @@ a page is created beside it, if the ticket does not only change something that i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from common.domain.ticket import Ticket
@@ -21,6 +22,10 @@ from handlers.document_orchestrator.page_selection.sibling_slots import sibling_
 WEAK_EVIDENCE = 1.0
 SLOT_CONFIDENCE = 0.6
 _MOST_CONFIDENCE = 0.9
+#: The probability that the first page is right, by a logistic regression: a constant, the lead over the second page
+#: (0 to 1), and the evidence, of which more than ``_MUCH_EVIDENCE`` does not help. docs/quality.md says how it was
+#: fitted.
+_SURE_BASE, _SURE_BY_LEAD, _SURE_BY_EVIDENCE, _MUCH_EVIDENCE = -0.75, 2.6, 0.24, 5.0
 
 
 def decide_by_ranking(ticket: Ticket, ranked: Sequence[Ranked[Candidate]]) -> JudgeAnswer:
@@ -42,6 +47,12 @@ def decide_by_ranking(ticket: Ticket, ranked: Sequence[Ranked[Candidate]]) -> Ju
         return JudgeAnswer(beside, round(1 - best.evidence / 2, 2), reason, "fallback")
     runner_up = ranked[1].score if len(ranked) > 1 else 0.0
     lead = 1 - runner_up / best.score
-    confidence = min(_MOST_CONFIDENCE, 0.4 * min(1.0, best.evidence / 2) + lead)
+    confidence = min(_MOST_CONFIDENCE, first_is_right(lead, best.evidence))
     reason = f"the words of “{best.page.title}” match the ticket best: {best.why}"
     return JudgeAnswer(target_of(best.page), round(confidence, 2), reason, "fallback")
+
+
+def first_is_right(lead: float, evidence: float) -> float:
+    """Return how probable it is that the first page of the ranking is the right one, from 0 to 1."""
+    logit = _SURE_BASE + _SURE_BY_LEAD * lead + _SURE_BY_EVIDENCE * min(evidence, _MUCH_EVIDENCE)
+    return 1 / (1 + math.exp(-logit))

@@ -7,6 +7,9 @@ from typing import Literal
 
 from common.domain.model_use import ModelUse
 
+#: Below this confidence the ticket is asked which page is meant. Calibrated in docs/quality.md.
+ASK_BELOW = 0.55
+
 DecidedBy = Literal["named", "model", "fallback"]
 
 
@@ -99,6 +102,18 @@ class Selection:
     refused: tuple[RefusedExplicitPage, ...] = ()
     searched: tuple[str, ...] = ()
     use: ModelUse | None = None
+
+    @property
+    def unsure(self) -> UpdatePage | None:
+        """The page that was found, if that is less sure than ``ASK_BELOW``; None if no person needs to be asked.
+
+        Where to put a new page is not asked, because its title and place are decided in its review.
+        """
+        for judgement in self.judgements:
+            doubtful = judgement.confidence is not None and judgement.confidence < ASK_BELOW
+            if doubtful and judgement.decided_by != "named" and isinstance(judgement.target, UpdatePage):
+                return judgement.target
+        return None
 
     @property
     def creates(self) -> bool:

@@ -14,7 +14,7 @@ import pytest
 from common.aws.change_repository import ChangeRepository
 from common.aws.document_repository import DocumentRepository
 from common.aws.dynamodb_codec import to_item
-from common.domain.change import Change, ChangeStatus
+from common.domain.change import Change, ChangeStatus, Question
 from common.domain.change_states import CHANGE_TRANSITIONS
 from common.domain.document import (
     FINAL_STATUSES,
@@ -130,6 +130,8 @@ STEPS: dict[str, Step] = {
     "record_standing": lambda records, each: records.record_standing(each, 0.5),
 }
 CHANGE_STEPS: dict[str, Callable[[ChangeRepository, Change], object]] = {
+    "ask": lambda records, each: records.ask(each, "why", Question("1", "T")),
+    "take_answer": lambda records, each: records.take_answer(each),
     "ignore": lambda records, each: records.ignore(each, "why"),
     "document": lambda records, each: records.document(each, ("doc-1",)),
     "end_unneeded": lambda records, each: records.end_unneeded(each, "why", ()),
@@ -137,6 +139,7 @@ CHANGE_STEPS: dict[str, Callable[[ChangeRepository, Change], object]] = {
     "restart": lambda records, each: records.restart(each),
     "store_selection": lambda records, each: records.store_selection(each, "{}"),
     "record_joining": lambda records, each: records.record_joining(each, "doc-2"),
+    "record_question": lambda records, each: records.record_question(each, Question("1", "T", 1)),
 }
 
 #: Every pair of states that a document may pass, besides notes. All other pairs are refused.
@@ -153,7 +156,8 @@ ALLOWED = {
 }
 ALLOWED_FOR_CHANGES = {
     "ignored": "",
-    "detected": "ignored documented not_needed failed",
+    "detected": "ignored documented not_needed failed asking",
+    "asking": "detected not_needed failed",
     "documented": "",
     "not_needed": "",
     "failed": "documented failed detected",
