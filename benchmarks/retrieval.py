@@ -32,7 +32,7 @@ from common.atlassian.http_client import AtlassianHttp
 from handlers.document_orchestrator.page_selection import ranking, search_terms, tokenizer
 from handlers.document_orchestrator.page_selection.ranking_fallback import decide_by_ranking
 from handlers.document_orchestrator.page_selection.select_page import search_and_decide
-from handlers.document_orchestrator.page_selection.selection import CreatePage
+from handlers.document_orchestrator.page_selection.selection import CreatePage, UpdatePage, unsure_page
 from handlers.document_orchestrator.writable_spaces import WritableSpaces
 from local import atlassian
 
@@ -154,12 +154,16 @@ class Bench:
             yield cls(corpus, confluence, WritableSpaces((space,), url))
 
     def predict(self, case: Mapping[str, Any]) -> dict[str, Any]:
-        """Return {id, ranked, decision} for a case."""
+        """Return {id, ranked, decision, asked, page} for a case; ``page`` is the path of the page to be updated."""
         ticket = ticket_of(case)
         _, ranked, _ = search_and_decide(ticket, self.site, self.confluence)
-        decision = "create" if isinstance(decide_by_ranking(ticket, ranked).target, CreatePage) else "update"
+        decided = decide_by_ranking(ticket, ranked)
+        decision = "create" if isinstance(decided.target, CreatePage) else "update"
+        asked = unsure_page(decided.target, decided.confidence) is not None
+        chosen = decided.target.page_id if isinstance(decided.target, UpdatePage) else ""
         paths = [path for each in ranked if (path := self.corpus.paths.get(each.page.page_id))]
-        return {"id": case["id"], "ranked": paths, "decision": decision}
+        page = self.corpus.paths.get(chosen, "")
+        return {"id": case["id"], "ranked": paths, "decision": decision, "asked": asked, "page": page}
 
 
 def hits(cases: Sequence[Mapping[str, Any]], predicted: Sequence[Mapping[str, Any]]) -> dict[str, float]:
@@ -173,6 +177,21 @@ def hits(cases: Sequence[Mapping[str, Any]], predicted: Sequence[Mapping[str, An
     if not places:
         return {}
     return {f"hit@{k}": sum(place < k for place in places) / len(places) for k in (1, 3, 5, 50)}
+
+
+def asking(cases: Sequence[Mapping[str, Any]], predicted: Sequence[Mapping[str, Any]]) -> str:
+    """Return how often the ticket is asked which page is meant, and how often the page is right then and otherwise."""
+    updates = [
+        (each["asked"], each["page"] in set(case.get("gold_pages") or ()))
+        for case, each in zip(cases, predicted, strict=True)
+        if each["page"]
+    ]
+    asked, rest = ([right for was_asked, right in updates if was_asked is wanted] for wanted in (True, False))
+
+    def share(some: Sequence[bool]) -> str:
+        return f"{sum(some) / len(some):.3f}" if some else "-"
+
+    return f"asked: {len(asked)} of {len(predicted)} tickets; page right if asked {share(asked)}, if not {share(rest)}"
 
 
 def plain_bm25(
@@ -247,6 +266,7 @@ def _measure(
     if creations:
         precision = f"{right / (right + wrong):.3f}" if right + wrong else "-"
         print(f"create: recall {right / len(creations):.3f}, precision {precision}")
+    print(asking([*cases, *creations], predicted))
     print(
         f"per case: {statistics.median(times or [0.0]) * 1000:.0f} ms (median, searches included), "
         f"{bench.confluence.searches / count:.1f} searches, {bench.confluence.bodies / count:.1f} requests for bodies"

@@ -34,10 +34,11 @@ class Change:
     """One record of the changes table. Times are seconds since the epoch.
 
     ``reason`` explains the current status, ``worth`` why the ticket was eligible for documentation. ``choice`` is the
-    page selection (JSON), which is stored once and never changed. ``question`` is what its ticket was asked,
-    because the selection was unsure. ``document_ids`` are the documents created for the change, ``joined`` those of other changes that it joins. ``failed_by`` is the id of the queue message that failed
-    for good and is not retried. ``author_ids`` are the accounts of the person who closed the ticket and of its assignee
-    at that time. ``version`` counts its changes of state; None before the first one.
+    page selection (JSON), which is stored once and never changed. ``question`` is what its ticket was asked, if the
+    selection was unsure. ``document_ids`` are the documents created for the change, ``joined`` those of other changes
+    that it joins. ``failed_by`` is the id of the queue message that failed for good and is not retried. ``author_ids``
+    are the accounts of the person who closed the ticket and of its assignee at that time. ``version`` counts its
+    changes of state; None before the first one.
 
     What it may become is in common.domain.change_states.
     """

@@ -53,6 +53,15 @@ class UnnamedPage:
 Target = UpdatePage | JoinDraft | CreatePage | NoDocument | UnnamedPage
 
 
+def unsure_page(target: Target, confidence: float | None) -> UpdatePage | None:
+    """Return the page of a decision that is less sure than ``ASK_BELOW``; None if no person needs to be asked.
+
+    An unknown confidence asks no one. Neither does a new page: its title and place are decided in its review.
+    """
+    is_unsure = confidence is not None and confidence < ASK_BELOW
+    return target if is_unsure and isinstance(target, UpdatePage) else None
+
+
 @dataclass(frozen=True)
 class ConsideredPage:
     """A candidate as it is recorded: its lexical ``score`` (higher is nearer) and, for people, the reason.
@@ -105,15 +114,9 @@ class Selection:
 
     @property
     def unsure(self) -> UpdatePage | None:
-        """The page that was found, if that is less sure than ``ASK_BELOW``; None if no person needs to be asked.
-
-        Where to put a new page is not asked, because its title and place are decided in its review.
-        """
-        for judgement in self.judgements:
-            doubtful = judgement.confidence is not None and judgement.confidence < ASK_BELOW
-            if doubtful and judgement.decided_by != "named" and isinstance(judgement.target, UpdatePage):
-                return judgement.target
-        return None
+        """The page that was found, if that is less sure than ``ASK_BELOW``; None if no person needs to be asked."""
+        doubtful = (unsure_page(each.target, each.confidence) for each in self.judgements)
+        return next(filter(None, doubtful), None)
 
     @property
     def creates(self) -> bool:

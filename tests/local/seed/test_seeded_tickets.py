@@ -52,7 +52,9 @@ class Seeded:
         self.model = BedrockClient(CaseClient(standin(), Case("seed", "", "", "", ())), MODEL)
 
     def target(self, ticket: Ticket) -> object:
-        [judgement] = select_page(ticket, self.spaces, self.confluence, self.model).judgements
+        selection = select_page(ticket, self.spaces, self.confluence, self.model)
+        assert selection.unsure is None, "a newcomer's first ticket is not asked about its page"
+        [judgement] = selection.judgements
         return judgement.target
 
     def proposed(self, ticket: Ticket, again: PreviousDraft | None = None) -> tuple[str, Proposal]:
