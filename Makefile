@@ -4,7 +4,7 @@
 #                  (both with a real model: make serve ARGS="--model-url http://localhost:11434/v1 --model qwen2.5:7b")
 #   make try       shows what Kinexus would propose for tickets of your own site: make try ARGS="PAY-12" (docs/trying.md)
 #   make test      runs every check and all tests (`make check` runs only ruff, bandit, zizmor, mypy and pip-audit)
-#   make unit      runs the tests of the rules, and the main stories of each use case: the quick answer
+#   make unit      runs the tests of the rules, and the main stories of each use case, with few examples of each property: the quick answer
 #   make coverage  runs the tests and prints the line coverage
 #   make fuzz      searches for inputs that break the storage format or the three routes, and runs every hostile ticket
 #   make crash-matrix  stops the process at every external call of every story (half an hour; STORIES="swept deleted" plays two of them)
@@ -45,10 +45,11 @@ test: testing check
 	@$(PY) -m pytest -n 2 --dist loadfile
 
 # What answers without the local region, a browser or a resource graph.
-UNIT := tests/common tests/handlers/test_pipeline.py $(wildcard tests/handlers/*/page_selection tests/handlers/*/decision)
+UNIT := tests/common tests/handlers/test_pipeline.py $(wildcard tests/handlers/*/page_selection tests/handlers/*/decision) \
+    tests/stack/test_event_pattern.py tests/stack/test_refusals.py tests/stack/test_handler_file.py
 
 unit: $(TEST_STAMP)
-	@$(PY) -m pytest -q -n 2 --dist worksteal $(UNIT)
+	@KINEXUS_EXAMPLES_SHARE=0.1 $(PY) -m pytest -q -n 2 --dist worksteal $(UNIT)
 
 coverage: testing
 	@$(PY) -m pytest -q -n 2 --dist loadfile --cov --cov-report=term:skip-covered

@@ -6,9 +6,14 @@ import gc
 from collections import Counter
 
 import pytest
+from hypothesis import settings
 
 from local.installed_name import offer
+from tests.example_count import examples
 from tests.secret_watch import Plugin
+
+settings.register_profile("kinexus", max_examples=examples(100))
+settings.load_profile("kinexus")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -12,6 +12,7 @@ from common import storage_format as sf
 from common.domain.document import DocumentKind
 from common.domain.draft import Because, Draft
 from common.domain.small_changes import SmallChanges, parse_small_changes, with_small_changes
+from tests.example_count import examples
 
 BASE = "<h2>Limits</h2><p>Limit: 5</p><p>Retries: 3</p><ul><li>one</li><li>two</li></ul>"
 
@@ -133,7 +134,7 @@ def test_an_edit_is_dropped_by_its_number() -> None:
     assert "Retries: 4" in text
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.text(min_size=1, max_size=30))
 def test_new_words_are_plain_text(new: str) -> None:
     changes = parse_small_changes(f'"SLOT" → "{new}"')

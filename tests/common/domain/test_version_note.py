@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from common.domain.document import DocumentKind
 from common.domain.draft import Draft
 from common.domain.version_note import MAX_NOTE, draft_mark, is_note_of, version_note
+from tests.example_count import examples
 
 
 def draft(
@@ -58,7 +59,7 @@ _SUMMARIES = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     _SUMMARIES,
     st.lists(st.from_regex(r"[A-Z]{2,10}-[1-9][0-9]{0,5}", fullmatch=True), max_size=8),

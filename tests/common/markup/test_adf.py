@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.markup import adf
+from tests.example_count import examples
 
 
 def test_empty_text_makes_no_text_node() -> None:
@@ -199,7 +200,7 @@ _types = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.builds(lambda kind, rest: {**rest, "type": kind} if isinstance(rest, dict) else rest, _types, _json)
 )

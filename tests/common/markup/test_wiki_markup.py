@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.markup import adf, wiki_markup
+from tests.example_count import examples
 
 
 @pytest.mark.parametrize(
@@ -96,7 +97,7 @@ def test_time_grows_linearly_with_repeated_markup(piece: str) -> None:
     assert seconds(400_000) < 4
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.text(alphabet="*_-+{}[]|!\\~^?h2. #\n(x)code:quote", max_size=80))
 def test_never_raises(markup: str) -> None:
     assert isinstance(wiki_markup.wiki_to_text(markup), str)

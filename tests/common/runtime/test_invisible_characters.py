@@ -13,6 +13,7 @@ from common.runtime.invisible_characters import (
     without_invisible,
 )
 from common.runtime.unicode_safety import make_visible, mixed_script_words
+from tests.example_count import examples
 
 _ODD = st.sampled_from(
     "a1#é ب\u0915\u094d👩💻❤🏽\ufe0e\ufe0f\u200c\u200d\u200b\u00ad\u20e3\u202e\U000e0100\u2028\n"
@@ -62,7 +63,7 @@ def test_the_table_equals_unicodes() -> None:
     assert sum(last - first + 1 for first, last in code_points(EMOJI)) == 1_426
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(_TEXT)
 def test_removal_leaves_no_invisible_and_loses_no_visible_character(text: str) -> None:
     left = without_invisible(text)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from common import storage_format as sf
 from tests.common.storage_format.strategies import BLOCKS
+from tests.example_count import examples
 
 
 def edited(storage: str, *edits: sf.Edit) -> str:
@@ -105,7 +106,7 @@ def test_a_task_has_nested_tasks() -> None:
 
 
 @given(BLOCKS, st.integers(0, 2**16), st.integers(2, 4))
-@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(50), deadline=None, suppress_health_check=list(HealthCheck))
 def test_nesting_items_changes_nothing_else(storage: str, chosen: int, indent: int) -> None:
     page = sf.parse(storage)
     items = [block for block in page.blocks if block.kind == "list_item"]

@@ -13,6 +13,7 @@ from common import storage_format as sf
 from tests.common.storage_format.page_model import Writer, written
 from tests.common.storage_format.properties import SEEDS
 from tests.common.storage_format.strategies import PAGES
+from tests.example_count import examples
 
 BOX = (
     '<ac:structured-macro ac:name="{}"><ac:parameter ac:name="title">T</ac:parameter>'
@@ -34,7 +35,9 @@ BOXED = st.builds(
 )
 """Pages that have a box."""
 
-BRIEF = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+BRIEF = settings(
+    max_examples=examples(25), deadline=None, suppress_health_check=list(HealthCheck), database=None
+)
 
 
 def box_of(page: sf.Page, place: int = 0) -> str:

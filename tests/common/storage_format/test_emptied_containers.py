@@ -11,6 +11,7 @@ from benchmarks.storage_invariants import edit_faults
 from common import storage_format as sf
 from tests.common.storage_format.properties import SEEDS
 from tests.common.storage_format.strategies import PAGES
+from tests.example_count import examples
 
 EMPTY = "<p />"
 BOX = (
@@ -119,7 +120,7 @@ def faults_of_deletions(storage: str, seed: int) -> list[str]:
     return faults if not refused else []
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=examples(80), deadline=None, suppress_health_check=list(HealthCheck), database=None)
 @given(PAGES, SEEDS)
 def test_deletions_remove_the_emptied_containers_and_nothing_else(storage: str, seed: int) -> None:
     assert faults_of_deletions(storage, seed) == []

@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 
 from common import storage_format as sf
 from tests.common.storage_format.page_model import Node, Passage, Writer, written
+from tests.example_count import examples
 
-BRIEF = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+BRIEF = settings(
+    max_examples=examples(80), deadline=None, suppress_health_check=list(HealthCheck), database=None
+)
 EVERYTHING = frozenset({"move", "swap", "insert", "delete", "correct", "shuffle"})
 NO_SWAPS = EVERYTHING - {"swap"}
 

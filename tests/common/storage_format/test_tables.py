@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common import storage_format as sf
+from tests.example_count import examples
 
 TABLE = (
     '<table><colgroup><col style="width: 1px;" /><col style="width: 2px;" /></colgroup><tbody><tr><th>A</th><th>B</th></tr>'
@@ -73,7 +74,7 @@ def test_a_row_that_somebody_added_makes_a_new_column_a_conflict() -> None:
 CELLS = st.sampled_from(("a", "b", "c", "`x | y`", "**d**"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.integers(1, 4), st.data())
 def test_columns_can_be_added_and_removed_and_the_other_cells_keep_their_bytes(
     width: int, data: st.DataObject
@@ -140,7 +141,7 @@ def test_a_row_with_too_many_cells_is_refused_by_name() -> None:
 WORDS = st.text(alphabet="ab|`\\ ", max_size=8)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(st.lists(WORDS, min_size=1, max_size=4).map(" | ".join), min_size=1, max_size=3))
 def test_no_text_of_a_new_table_is_lost_without_a_fault(rows: list[str]) -> None:
     markdown = "| h | h |\n|---|---|\n" + "\n".join(f"| {row} |" for row in rows)

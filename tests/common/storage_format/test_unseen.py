@@ -10,6 +10,7 @@ from common import storage_format as sf
 from common.runtime.invisible_characters import invisible_in, is_invisible
 from common.storage_format.xml import entities
 from tests.common.storage_format.strategies import PAGES
+from tests.example_count import examples
 
 HIDDEN = "".join(
     map(chr, (0x200B, 0xAD, 0x34F, 0x61C, 0x202E, 0x2800, 0x3164, 0xFFA0, 0x115F, 0xFE0F, 0xE0148, 0xE01EF))
@@ -73,7 +74,7 @@ def unseen(storage: str) -> int:
     return sum(map(is_invisible, decoded))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(PAGES, st.text(st.sampled_from("ab \u200b\u00ad\ufe0f👩\U000e0101[]`*|\n-#"), max_size=20), st.data())
 def test_no_edit_adds_an_invisible_character(storage: str, markdown: str, data: st.DataObject) -> None:
     page = sf.parse(storage)

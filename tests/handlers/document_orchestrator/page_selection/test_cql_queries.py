@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from handlers.document_orchestrator.page_selection.cql_queries import cql_queries, cql_string
 from handlers.document_orchestrator.page_selection.search_terms import search_terms
 from handlers.document_orchestrator.page_selection.select_page import search_and_decide
+from tests.example_count import examples
 from tests.handlers.document_orchestrator.page_selection.space import Docs
 from tests.handlers.document_orchestrator.page_selection.tickets import ticket
 
@@ -59,7 +60,7 @@ def test_ticket_text_cannot_search_outside_our_spaces(docs: Docs, hostile: str) 
 
 @given(st.text(max_size=120), st.text(max_size=400))
 @example(HOSTILE[1], HOSTILE[2])
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150), suppress_health_check=[HealthCheck.too_slow])
 def test_every_query_value_is_a_plain_word_or_phrase(summary: str, description: str) -> None:
     """All queries have the same frame, which limits them to pages in our spaces."""
     for cql in cql_of(summary, description):

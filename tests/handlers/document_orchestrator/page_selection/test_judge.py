@@ -33,6 +33,7 @@ from handlers.document_orchestrator.page_selection.selection import (
     NoDocument,
     UpdatePage,
 )
+from tests.example_count import examples
 from tests.handlers.document_orchestrator.page_selection.tickets import ticket
 
 ASK = ticket("Add burst limits to invoices")
@@ -263,7 +264,7 @@ def test_the_prompt_contains_no_page_or_document_ids() -> None:
     st.integers(0, 200_000),
     st.integers(0, 7),
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_request_stays_under_4000_tokens(piece: str, times: int, count: int) -> None:
     """System prompt, tool schema and prompt together, for ticket and pages of any size."""
     long = piece * (times // len(piece))
