@@ -53,6 +53,7 @@ def test_from_ticket_to_page_by_keyboard_alone(serving: RegionFacts, browser: Br
         _tab_to(page, "[data-key=PAY2-3]")
         page.keyboard.press("Shift+ArrowRight")
         page.wait_for_selector('[data-status="In Review"] [data-key=PAY2-3]')
+        page.wait_for_selector("text=PAY2-3 moved to In Review.")  # until then a further key press is refused
         page.keyboard.press("Shift+ArrowRight")
         page.wait_for_selector("[data-key=PAY2-3] .webhook.recorded", timeout=_SECONDS)
         page.wait_for_selector(".card.review", timeout=_SECONDS)

@@ -33,7 +33,10 @@ let running = false;
 
 // Do one thing at a time, so that a double click acts once; say how it went.
 export async function attempt(action, done) {
-  if (running) return false;
+  if (running) {
+    say("The action before is not finished yet. Repeat this one.");
+    return false;
+  }
   running = true;
   try {
     await action();
