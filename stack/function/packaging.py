@@ -23,9 +23,8 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644 << 16
 _STILL_READ_SECONDS = 3600
 _MEGABYTE = 1024 * 1024
-
-LAYER_LIMIT = 5 * _MEGABYTE
-"""Maximum size of the pipeline's layer in bytes: a larger one slows cold starts, and holds something unneeded."""
+_OF_INSTALLERS = ("*.dist-info/INSTALLER", "*.dist-info/REQUESTED", "py.typed", ".DS_Store")
+"""Files in packages that only installers and type checkers read."""
 
 UPLOAD_LIMIT = 50 * _MEGABYTE
 """Maximum size in bytes of an archive that is uploaded to Lambda directly.
@@ -77,26 +76,36 @@ def function_archive(
 
 
 def layer_archive(
-    lock: Path, build: Path, target: LambdaTarget | None = None, limit: int = LAYER_LIMIT
+    lock: Path,
+    build: Path,
+    target: LambdaTarget | None = None,
+    limit: int = UPLOAD_LIMIT,
+    *,
+    exclude: Sequence[str] = (),
 ) -> Path:
     """Install the packages of a lock file for Lambda into a layer archive in `build`; return the archive's path.
 
-    An archive is built once per target and content of the lock file, then reused. Raises PackagingError if pip cannot
-    install the lock file, or if the layer is larger than `limit` bytes.
+    `exclude` says what of the packages stays out, relative to their folder, as `matches` reads it. An archive is built
+    once per target, exclusion and content of the lock file, then reused. Raises PackagingError if pip cannot install
+    the lock file, if `exclude` leaves nothing, or if the layer is larger than `limit` bytes.
     """
     target = target or LambdaTarget()
     content = lock.read_bytes() if lock.is_file() else b""
-    key = hashlib.sha256(content + " ".join(target.pip_options()).encode()).hexdigest()[:16]
+    left_out = (*CACHES, *_OF_INSTALLERS, *exclude)
+    options = "\0".join((*target.pip_options(), *left_out))
+    key = hashlib.sha256(content + options.encode()).hexdigest()[:16]
     archive = build / f"layer-{key}.zip"
     build.mkdir(parents=True, exist_ok=True)
     if not archive.exists():
         with tempfile.TemporaryDirectory(dir=build) as folder:
-            install(lock, Path(folder) / "python", target)
+            install(lock, Path(folder), target)
             files = (
                 file.relative_to(folder).as_posix() for file in Path(folder).rglob("*") if file.is_file()
             )
-            names = sorted(file for file in files if not matches(file, (*CACHES, ".DS_Store")))
-            _zip(archive, ((name, (Path(folder) / name).read_bytes()) for name in names))
+            names = sorted(file for file in files if not matches(file, left_out))
+            if not names and exclude:
+                raise PackagingError(f"no file of the packages of {lock} is left: correct `exclude`")
+            _zip(archive, ((f"python/{name}", (Path(folder) / name).read_bytes()) for name in names))
     _check_size(
         archive, limit, "remove packages that no function imports, or divide them between several layers"
     )
@@ -120,7 +129,7 @@ def _check_size(archive: Path, limit: int, remedy: str) -> None:
     size = archive.stat().st_size
     if size > limit:
         raise PackagingError(
-            f"{archive.name} has {size / _MEGABYTE:.1f} MB, but at most {limit // _MEGABYTE} MB are allowed: {remedy}"
+            f"{archive.name} has {size / _MEGABYTE:.1f} MB, but at most {limit / _MEGABYTE:g} MB are allowed: {remedy}"
         )
 
 

@@ -8,9 +8,9 @@ import pulumi_aws as aws
 
 from ..arguments.names import name_in_stack
 from ..arguments.shape import NOT_GIVEN, given_args, outputs_of
-from ..arguments.validation import check_fields, check_text
+from ..arguments.validation import check_fields, check_text, reject
 from .args import ARCHITECTURE, RUNTIME, FunctionArchitecture, FunctionRuntime
-from .packaging import UPLOAD_LIMIT, layer_archive, source_code_hash
+from .packaging import layer_archive, source_code_hash
 from .requirements_lock import LambdaTarget
 
 
@@ -29,6 +29,9 @@ class PythonLayerArgs(TypedDict):
     """Processor architecture of the functions; arm64 by default."""
     description: NotRequired[pulumi.Input[str]]
     """Description that AWS shows."""
+    exclude: NotRequired[list[str]]
+    """What of the packages stays out of the layer: names in any folder (`tests`, `*.md`), or paths relative to the
+    packages' folder (`requests/help.py`). Keep the licences."""
     build_folder: NotRequired[str]
     """Folder in which the archive is built; `.build` beside the lock file by default."""
 
@@ -69,7 +72,7 @@ class PythonLayer(pulumi.ComponentResource):
         )
         lock = Path(args["requirements"])
         build = Path(args.get("build_folder", lock.parent / ".build"))
-        archive = layer_archive(lock, build, target, UPLOAD_LIMIT)
+        archive = layer_archive(lock, build, target, exclude=args.get("exclude", []))
         layer = aws.lambda_.LayerVersion(
             name,
             layer_name=args.get("layer_name") or name_in_stack(name, 140),
@@ -89,5 +92,9 @@ def _check(args: PythonLayerArgs) -> None:
     """Raise InvalidArgument for arguments that Lambda would reject."""
     component = "PythonLayer"
     check_fields(component, args, PythonLayerArgs)
+    if "" in args.get("exclude", []):
+        reject(
+            component, "exclude", "has an empty entry", "Write a name, a pattern such as `*.md`, or a path."
+        )
     fix = "Use 1 to 140 letters, digits, `-` and `_`."
     check_text(component, "layer_name", args.get("layer_name"), r"[A-Za-z0-9_-]{1,140}", fix)

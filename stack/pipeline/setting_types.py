@@ -9,6 +9,10 @@ from urllib.parse import urlsplit
 
 import pulumi
 
+_ASCII_HOST = (
+    "must have a host in ASCII letters; write one with other letters in its form that begins with xn--"
+)
+
 
 class InvalidValue(Exception):
     """A setting's value breaks its rule; the message continues after the setting's name and contains no secret."""
@@ -89,6 +93,8 @@ class BaseUrl:
             )
         if parts.query or parts.fragment or parts.username:
             raise InvalidValue(f"is {url!r}, but must have no query, fragment or user")
+        if not parts.hostname.isascii():
+            raise InvalidValue(f"is {url!r}, but {_ASCII_HOST}")
         if not parts.path.endswith(self.ends_in):
             raise InvalidValue(f"is {url!r}, but must end in {self.ends_in}")
         return url
@@ -235,6 +241,8 @@ class SecretUrl(Secret):
             raise InvalidValue("must be a URL that begins with https://")
         if parts.username is not None or parts.fragment:
             raise InvalidValue("must have no user and no fragment")
+        if not host.isascii():
+            raise InvalidValue(_ASCII_HOST)
         return url
 
 

@@ -9,7 +9,7 @@ import pulumi_aws as aws
 from ..events.event_bus import EventBus
 from ..events.event_subscription import EventSubscription
 from ..function.args import ARCHITECTURE, RUNTIME
-from ..function.packaging import layer_archive, source_code_hash
+from ..function.packaging import source_code_hash
 from ..function.python_function import PythonFunction
 from ..monitoring.observability import Observability
 from ..schedule.function_schedule import FunctionSchedule
@@ -17,6 +17,7 @@ from . import functions
 from .account import function_settings, given
 from .args import DocumentationPipelineArgs
 from .functions import Environment, FunctionShape
+from .layer import build_layer
 from .stores import InputStatements
 from .validation import ROOT
 
@@ -47,8 +48,7 @@ class Workers:
     def _build_layer(self) -> aws.lambda_.LayerVersion:
         """Create the Lambda layer that all functions share."""
         prebuilt = self._args.get("layer_archive")
-        lock = ROOT / "handlers" / "requirements.lock"
-        archive = Path(prebuilt) if prebuilt else layer_archive(lock, ROOT / ".build")
+        archive = Path(prebuilt) if prebuilt else build_layer()
         return aws.lambda_.LayerVersion(
             f"{self._name}-layer",
             layer_name=self._named("layer"),

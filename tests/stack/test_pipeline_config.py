@@ -19,6 +19,7 @@ MALFORMED = [
     ("jiraBaseUrl", "acme.atlassian.net", "must be a URL"),
     ("jiraBaseUrl", "http://acme.atlassian.net", "unencrypted"),
     ("jiraBaseUrl", "https://acme.atlassian.net?x=1", "no query"),
+    ("jiraBaseUrl", "https://bücher.example", "must have a host in ASCII letters"),
     ("confluenceUrl", "https://acme.atlassian.net", "must end in /wiki"),
     ("jiraEmail", "nobody", "must be an e-mail address"),
     ("confluenceSpaceKey", "SD,O P S", "'O P S'"),

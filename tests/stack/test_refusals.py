@@ -190,6 +190,10 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
         lambda: function(layers=[f"arn:{n}" for n in range(6)]),
         r"`layers` has 6 entries. Lambda accepts at most 5",
     ),
+    (
+        lambda: stack.PythonLayer("x", {"requirements": "requirements.lock", "exclude": [""]}),
+        r"PythonLayer: `exclude` has an empty entry. Write a name",
+    ),
     (lambda: function(temporary_mb=100), r"`temporary_mb` is 100. Choose 512 to 10240"),
     (lambda: function(environment={"AWS_REGION": "x"}), r"`environment` sets AWS_REGION, which Lambda sets"),
     (

@@ -62,7 +62,7 @@ def test_a_function_holds_its_packages_beside_its_sources(tmp_path: Path) -> Non
         stack.PythonFunction("pack", code)
         lock = str(tmp_path / "requirements.lock")
         stack.PythonLayer("layer", {"requirements": lock, "layer_name": "shop"})
-        stack.PythonLayer("other", {"requirements": lock})
+        stack.PythonLayer("other", {"requirements": lock, "exclude": ["*.so", "markupsafe/_native.py"]})
 
     found = graph_of(build)
     function = found.named("pack", "aws:lambda/function:Function").inputs
@@ -74,6 +74,11 @@ def test_a_function_holds_its_packages_beside_its_sources(tmp_path: Path) -> Non
     assert (layer["layerName"], layer["compatibleRuntimes"]) == ("shop", ["python3.13"])
     other = found.named("other", "aws:lambda/layerVersion:LayerVersion").inputs
     assert other["layerName"] == "project-dev-other"
+    with zipfile.ZipFile(other["code"].path) as content:
+        assert {name for name in content.namelist() if "dist-info" not in name} == {
+            "python/markupsafe/__init__.py",
+            "python/markupsafe/_speedups.c",
+        }
     assert layer["compatibleArchitectures"] == ["arm64"]
     assert compiled_parts(Path(layer["code"].path)) == [
         "python/markupsafe/_speedups.cpython-313-aarch64-linux-gnu.so"

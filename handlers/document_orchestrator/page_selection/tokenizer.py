@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-import snowballstemmer
+from snowballstemmer.english_stemmer import EnglishStemmer
 
 RAW = re.compile(r"[^\W_]+(?:[_.\-][^\W_]+)*")
 _JOINT = re.compile(r"[_.\-]")
@@ -44,7 +44,7 @@ _ACTIONS = re.findall(
     """,
 )
 
-_stemmer = snowballstemmer.stemmer("english")
+_stemmer = EnglishStemmer()
 
 
 @lru_cache(maxsize=1 << 16)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-import snowballstemmer
+from snowballstemmer.english_stemmer import EnglishStemmer
 
 # A word consists of letters, digits and underscores; a dot or apostrophe inside does not split it.
 _WORD = re.compile(r"\w+(?:[.'’]\w+)*")
@@ -49,7 +49,7 @@ _STOP = frozenset(
 )
 _K1, _B = 1.2, 0.75
 FIELDS = ("title", "text")
-_stemmer = snowballstemmer.stemmer("english")
+_stemmer = EnglishStemmer()
 _stems: dict[str, str] = {}
 
 

@@ -1,0 +1,87 @@
+"""The layer of the pipeline's functions holds what they import, with the licences, and little else."""
+
+import subprocess
+import sys
+import zipfile
+from functools import cache
+from pathlib import Path
+
+import pytest
+import snowballstemmer
+from snowballstemmer.english_stemmer import EnglishStemmer
+
+from stack.function.archive_files import matches
+from stack.function.packaging import PackagingError, function_archive, layer_archive
+from stack.pipeline.functions import FUNCTIONS, FunctionShape
+from stack.pipeline.layer import EXCLUDE, LIMIT, LOCK, build_layer
+from tests.stack.oldest_runtime import oldest_runtime
+from tests.stack.pipeline_run import ROOT
+
+
+@cache
+def layer_files() -> dict[str, int]:
+    """Return the sizes of the layer's files by their paths below `python/`."""
+    with zipfile.ZipFile(build_layer()) as archive:
+        return {entry.filename.removeprefix("python/"): entry.file_size for entry in archive.infolist()}
+
+
+@pytest.fixture(scope="module")
+def opt(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the unpacked layer, as Lambda has it at /opt."""
+    folder = tmp_path_factory.mktemp("opt")
+    with zipfile.ZipFile(build_layer()) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def imported(module: str, *folders: Path) -> subprocess.CompletedProcess[str]:
+    """Import a module in a new process that finds modules only in some folders and in Python's library."""
+    script = f"import sys; sys.path[:0] = {[str(one) for one in folders]!r}; import {module}"
+    return subprocess.run([sys.executable, "-I", "-S", "-B", "-c", script], capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("shape", FUNCTIONS, ids=lambda shape: shape.name)
+def test_a_function_starts_beside_the_oldest_boto3(shape: FunctionShape, opt: Path, tmp_path: Path) -> None:
+    """From its own archive and the layer, whose urllib3 botocore then uses, and without a warning."""
+    with zipfile.ZipFile(function_archive(shape.name, ROOT, shape.include, tmp_path / "build")) as archive:
+        archive.extractall(tmp_path / "task")
+    done = imported(shape.handler.rpartition(".")[0], tmp_path / "task", opt / "python", oldest_runtime())
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_layer_is_within_its_limit() -> None:
+    assert build_layer().stat().st_size <= LIMIT == 1.5 * 1024 * 1024
+
+
+def test_only_the_english_stemmer_is_in_the_layer() -> None:
+    stemmers = {name for name in layer_files() if name.startswith("snowballstemmer/")}
+    assert stemmers == {f"snowballstemmer/{name}.py" for name in ("among", "basestemmer", "english_stemmer")}
+
+
+@pytest.mark.parametrize("word", ["running", "virtual", "machines", "apis", "generously", "configuration"])
+def test_the_english_stemmer_is_the_one_of_the_package(word: str) -> None:
+    assert EnglishStemmer().stemWord(word) == snowballstemmer.stemmer("english").stemWord(word)
+
+
+def test_every_package_in_the_layer_has_its_licence() -> None:
+    packages = {name.partition("/")[0] for name in layer_files()}
+    described = {name for name in packages if name.endswith(".dist-info")}
+    licensed = {
+        name.partition("/")[0]
+        for name in layer_files()
+        if any(word in name.rpartition("/")[2].upper() for word in ("LICENSE", "COPYING"))
+    }
+    assert described <= licensed
+    assert len(described) == len(packages - described)
+
+
+def test_every_exclusion_leaves_something_out(tmp_path: Path) -> None:
+    """One without effect names a file that a newer version of its package no longer has."""
+    with zipfile.ZipFile(layer_archive(LOCK, tmp_path)) as archive:
+        names = [name.removeprefix("python/") for name in archive.namelist()]
+    assert [one for one in EXCLUDE if not any(matches(name, [one]) for name in names)] == []
+
+
+def test_an_exclusion_of_everything_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PackagingError, match=r"no file of the packages of .*requirements.lock is left"):
+        layer_archive(LOCK, tmp_path, exclude=["*"])
