@@ -11,12 +11,11 @@ from typing import Any
 
 import requests
 
-from common.atlassian.http_client import TIMEOUT, USER_AGENT, Unauthorized, Unavailable
+from common.atlassian.errors import TOKEN_URL, Unauthorized, Unavailable
+from common.atlassian.http_client import TIMEOUT, USER_AGENT
 from common.atlassian.retry_policy import TRANSIENT, DeadlineTimeout, retry_after_seconds
 from common.runtime.json_access import as_dict, as_str
 
-#: What errors name instead of a path. (The URL is a setting.)
-TOKEN_URL = "the token URL"  # noqa: S105 (not a token)
 #: Seconds before its expiry at which an access token is replaced, so that none expires on its way.
 _MARGIN_SECONDS = 60
 

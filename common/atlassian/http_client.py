@@ -18,8 +18,28 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
+from common.atlassian.errors import (
+    AtlassianError,
+    Gone,
+    NotFound,
+    RequestRefused,
+    Unauthorized,
+    Unavailable,
+    VersionConflict,
+)
 from common.atlassian.retry_policy import TRANSIENT, DeadlineTimeout, retry_after_seconds, retry_policy
 from common.runtime.deadline import remaining_seconds
+
+__all__ = [
+    "AtlassianError",
+    "AtlassianHttp",
+    "Gone",
+    "NotFound",
+    "RequestRefused",
+    "Unauthorized",
+    "Unavailable",
+    "VersionConflict",
+]
 
 log = logging.getLogger(__name__)
 
@@ -32,54 +52,6 @@ TIMEOUT = (3.05, 10.0)
 WRITE_TIMEOUT_FACTOR = 2.5
 #: Seconds to wait after a POST without an answer, before its effect is searched for.
 SETTLE_SECONDS = 60
-
-
-class AtlassianError(Exception):
-    """A request to Jira or Confluence failed.
-
-    ``status`` is None if no complete answer arrived. ``detail`` is the answer's body, or what went wrong without one.
-    """
-
-    def __init__(self, method: str, path: str, status: int | None, detail: str) -> None:
-        super().__init__(f"{method} {path}: {status or 'no answer'}: {detail[:500]}")
-        self.method, self.path, self.status, self.detail = method, path, status, detail
-
-
-class Unavailable(AtlassianError):
-    """The service is busy, down or unreachable: the same request may succeed after ``retry_after`` seconds or more."""
-
-    def __init__(
-        self, method: str, path: str, status: int | None, detail: str, *, retry_after: float = 0
-    ) -> None:
-        super().__init__(method, path, status, detail)
-        self.retry_after = retry_after
-
-
-class NotFound(AtlassianError):
-    """404: the resource does not exist, or the Kinexus account may not see it."""
-
-
-class Gone(AtlassianError):
-    """410: Atlassian has removed this endpoint, so Kinexus must be updated.
-
-    It says nothing about the requested ticket or page. Atlassian removes endpoints of Confluence v1 one by one.
-    """
-
-
-class VersionConflict(AtlassianError):
-    """409: another person or process has changed the resource since it was read."""
-
-
-class RequestRefused(AtlassianError):
-    """Any other 4xx: a retry will not help."""
-
-
-class Unauthorized(AtlassianError):
-    """401, or 403 to a GET: the Kinexus account or its token lacks a right. A retry will not help.
-
-    A ticket or page that the Kinexus account may not see is a 404, and a scope that a token lacks is a 401.
-    https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/
-    """
 
 
 class AtlassianHttp:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from common.atlassian.client_credentials import TOKEN_URL
 from common.atlassian.error_answer import quotable_messages
-from common.atlassian.http_client import AtlassianError, Gone, Unauthorized
+from common.atlassian.errors import TOKEN_URL, AtlassianError, Gone, Unauthorized
 from common.aws.event_bus import PublishFailed
 from common.aws.secrets import InvalidSecret
 from common.runtime.json_access import as_dict, as_str

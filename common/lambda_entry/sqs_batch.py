@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from common.atlassian.http_client import Gone, RequestRefused, Unauthorized
+from common.atlassian.errors import Gone, RequestRefused, Unauthorized
 from common.aws.sqs_source_queue import Deferred, DeferredTooLong, failed_attempts, has_not_before
 from common.domain.events import Event, EventName, UnknownEvent, parse_event
 from common.lambda_entry.error_messages import user_message

@@ -19,7 +19,7 @@ from botocore.exceptions import (
     SSLError,
 )
 
-from common.atlassian.http_client import Unavailable
+from common.atlassian.errors import Unavailable
 from common.aws.event_bus import PublishFailed
 from common.runtime.deadline import ServiceHung
 from common.runtime.deferral import ANSWER_PAUSES, Deferral

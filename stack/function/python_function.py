@@ -76,7 +76,7 @@ class PythonFunction(pulumi.ComponentResource):
             requirements=root / args["requirements"] if "requirements" in args else None,
             target=target,
             handler=known_value(args["handler"]),
-            has_layers="layers" in args,
+            has_layers=known_value(args.get("layers", [])) != [],
         )
 
         logs = aws.cloudwatch.LogGroup(

@@ -27,6 +27,8 @@ class FunctionShape:
     """Memory; CPU grows with it."""
     events: tuple[str, ...] = ()
     """Detail types of the events in the function's queue; empty for functions without a queue."""
+    needs_layer: bool = True
+    """Whether it imports packages of the layer; what the runtime brings (boto3 with urllib3) is not needed from it."""
     resources: tuple[str, ...] = ()
     """Environment variables with the names of the stack's resources; `variables` adds those of the settings."""
 
@@ -53,6 +55,7 @@ JIRA_WEBHOOK_HANDLER = FunctionShape(
     description="Records closed tickets that need documentation",
     timeout_seconds=15,
     memory_mb=256,
+    needs_layer=False,
     resources=("CHANGES_TABLE", "EVENT_BUS"),
 )
 DOCUMENT_ORCHESTRATOR = FunctionShape(
@@ -88,6 +91,7 @@ REVIEW_PAGE = FunctionShape(
     description="Serves the review page with the visual diff",
     timeout_seconds=10,
     memory_mb=256,
+    needs_layer=False,
     resources=("DOCUMENTS_BUCKET",),
 )
 

@@ -23,7 +23,7 @@ from .validation import ROOT
 
 
 class Workers:
-    """Creates the functions, which share a layer, and what invokes them."""
+    """Creates the functions, a layer for those that need its packages, and what invokes them."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Workers:
         return pulumi.Output.concat(self._args["name_prefix"], "-", suffix)
 
     def _build_layer(self) -> aws.lambda_.LayerVersion:
-        """Create the Lambda layer that all functions share."""
+        """Create the Lambda layer that functions share."""
         prebuilt = self._args.get("layer_archive")
         archive = Path(prebuilt) if prebuilt else build_layer()
         return aws.lambda_.LayerVersion(
@@ -71,7 +71,7 @@ class Workers:
             include=shape.include,
             environment=functions.environment(shape, {**self._values, **(more or {})}),
             statements=self._statements[shape.name],
-            layers=[self._layer.arn],
+            layers=[self._layer.arn] if shape.needs_layer else [],
             timeout_seconds=shape.timeout_seconds,
             memory_mb=shape.memory_mb,
             log_retention_days=self._args["log_retention_days"],

@@ -16,6 +16,7 @@ from stack.pipeline.functions import FUNCTIONS, FunctionShape
 from stack.pipeline.layer import EXCLUDE, LIMIT, LOCK, build_layer
 from tests.stack.oldest_runtime import oldest_runtime
 from tests.stack.pipeline_run import ROOT
+from tests.stack.reached_modules import reached_from
 
 
 @cache
@@ -45,8 +46,17 @@ def test_a_function_starts_beside_the_oldest_boto3(shape: FunctionShape, opt: Pa
     """From its own archive and the layer, whose urllib3 botocore then uses, and without a warning."""
     with zipfile.ZipFile(function_archive(shape.name, ROOT, shape.include, tmp_path / "build")) as archive:
         archive.extractall(tmp_path / "task")
-    done = imported(shape.handler.rpartition(".")[0], tmp_path / "task", opt / "python", oldest_runtime())
+    layers = [opt / "python"] if shape.needs_layer else []
+    done = imported(shape.handler.rpartition(".")[0], tmp_path / "task", *layers, oldest_runtime())
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("shape", FUNCTIONS, ids=lambda shape: shape.name)
+def test_only_functions_that_import_its_packages_have_the_layer(shape: FunctionShape) -> None:
+    """Whether at their start or later, inside a function; urllib3 is in the runtime as well, for botocore."""
+    _, others = reached_from(shape.handler.rpartition(".")[0])
+    packages = {name.partition("/")[0] for name in layer_files()} - {"urllib3"}
+    assert bool(others & packages) == shape.needs_layer
 
 
 def test_the_layer_is_within_its_limit() -> None:
