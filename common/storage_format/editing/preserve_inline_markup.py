@@ -20,7 +20,8 @@ from common.storage_format.xml.element_tree import Element, Text
 
 _PIECE = re.compile(r"&(?:#[xX]?[0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);|[ \t\r\n]+|.", re.DOTALL)
 _START_TAG = re.compile(r"<(?:strong|em|del|code|span|a)(?:\s[^<>]*)?>\Z")
-_END_TAG = re.compile(r"</(?:strong|em|del|code|span|a)>")
+_END_TAG = re.compile(r"</(?:strong|em|del|code|span|a|p></ac:caption)>")
+_CAPTION_EDGE = re.compile(r"</?ac:caption>")
 _MOST_TAGS = 5
 _LINK = re.compile(r"""<a\s[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""")
 
@@ -144,7 +145,7 @@ def _characters(storage: str) -> list[_Character]:
 
 
 def _wrap(storage: str, text: str, tag: str, name: str, ordinal: int) -> str | None:
-    """Put a wrapper around the occurrence of `text` with this ordinal, or around the last one; None without any."""
+    """Put a wrapper around the occurrence of `text` with this ordinal, or around the last one; None if it cannot be."""
     characters = _characters(storage)
     shown = "".join(character.text for character in characters)
     if len(shown) != len(characters):
@@ -162,6 +163,8 @@ def _wrap(storage: str, text: str, tag: str, name: str, ordinal: int) -> str | N
     if whole is not None:
         start, end = whole
         return f"{storage[:start]}{tag}{storage[start:end]}{close}{storage[end:]}"
+    if _CAPTION_EDGE.search(storage, start, end):
+        return None  # a caption stands right behind its image
     out, at = [storage[:start]], start
     for match in (*MARKUP.finditer(storage, start, end), None):
         stop = match.start() if match else end

@@ -36,7 +36,7 @@ SEPARATOR = "<!-- -->"
 _PADDED = re.compile(rf"([\s{BREAK}]*)(.*?)([\s{BREAK}]*)$", re.DOTALL)
 _MARKS = frozenset("*~`")
 _LIST = re.compile(r"(?:[-*+]|\d{1,9}[.)]) ")
-_TAG = re.compile(r"<([\w:-]+)")
+_TAG = re.compile(r"<(/?)([\w:-]+)")
 _BREAK = re.compile(r"[ \t\r\n]+")
 
 
@@ -139,16 +139,16 @@ class Writer:
     def caption(self, image: Element) -> str:
         """Return the caption of an image as it follows the image: in underscores, which no other text has.
 
-        It is "" if text follows the image at once: underscores inside a word would be no emphasis.
+        A separator ends it if something follows the image at once: underscores inside a word would be no emphasis.
         """
         caption = image.child("ac:caption")
-        if caption is None or _is_followed_by_text(image):
+        if caption is None:
             return ""
         nodes: list[Element | Text] = []
         for child in caption.children:
             nodes += child.children if isinstance(child, Element) and child.name == "p" else [child]
         words = _padded(self.inline(nodes))[1]
-        return f" _{words}_" if words else ""
+        return f" _{words}_{SEPARATOR * _is_followed_at_once(image)}" if words else ""
 
     def line_break(self, element: Element) -> str:
         """Return a hard line break in the form that is possible here."""
@@ -176,7 +176,7 @@ class Writer:
 
     def line(self, nodes: Iterable[Element | Text]) -> str:
         """Return inline content as the text of a block: no breaks at its edges, no line that begins another block."""
-        text = _padded(self.inline(nodes))[1]
+        text = _padded(self.inline(nodes))[1].removesuffix(SEPARATOR)
         if self.in_heading:
             return text
         return "\\\n".join(escape_line(part.strip(" ")) for part in text.split(BREAK))
@@ -324,13 +324,14 @@ class Writer:
         return self.body_macro(element, body) if body is not None else self.opaque(element)
 
 
-def _is_followed_by_text(element: Element) -> bool:
-    """Return whether text, or an element that may be written as text, follows an element without white space."""
+def _is_followed_at_once(element: Element) -> bool:
+    """Return whether something in the same line follows an element without white space."""
     rest = element.source[element.end : element.end + 60]
     if rest[:1] != "<":
         return bool(rest[:1].strip())
     tag = _TAG.match(rest)
-    return tag is not None and tag[1] != "br" and tag[1] not in STRUCTURE
+    ends_the_line = tag is not None and (tag[2] == "br" or (tag[1] == "/" and tag[2] in STRUCTURE))
+    return not ends_the_line
 
 
 def is_inline(element: Element) -> bool:

@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 from benchmarks.storage_invariants import edit_faults, is_wrongly_refused, page_faults, random_edits
 from common import storage_format as sf
 from common.runtime.invisible_characters import without_invisible
+from common.storage_format.to_markdown.writer import WRAPPERS
 from common.storage_format.xml import equivalence
+from common.storage_format.xml.element_tree import parse_tree
 from local.atlassian.confluence.storage_adf import to_adf, unsupported_shapes
 from local.atlassian.documents.adf_check import CONFLUENCE_CHILDREN, check_document
 from tests.common.storage_format.strategies import BROKEN, INLINE, MARKDOWN, PAGES
@@ -144,20 +146,24 @@ def edits_add_nothing_that_the_editor_cannot_hold(storage: str, markdown: str, s
         assert not unsupported_shapes(edited.storage) - unsupported_shapes(storage)
 
 
-_WRAPPED_CAPTION = re.compile(
-    r"<(?!p>|ac:|ri:)[\w:-]+[^>]*>(?:(?!</).)*<ac:caption>|<ac:inline-comment-marker[^>]*><ac:image"
-)
+def _is_caption_wrapped(storage: str) -> bool:
+    """Tell whether an element that Markdown does not show is around or in a caption: it may go, and is reported then."""
+    wrappers = [element for element in parse_tree(storage).below() if element.name in WRAPPERS]
+    captions = [element for element in parse_tree(storage).below() if element.name == "ac:caption"]
+    return any(
+        wrapper.start < caption.start < wrapper.end or caption.start < wrapper.start < caption.end
+        for wrapper in wrappers
+        for caption in captions
+    )
 
 
 def text_survives_conversion_to_markdown_and_back(inline: str) -> None:
     storage = f"<p>{inline}</p>"
+    assume(not _is_caption_wrapped(storage))
     page = sf.parse(storage)
     shown = page.markdown(0)
     assume(shown.strip() and len(page.blocks) == 1)
     assume(without_invisible(shown) == shown)  # a soft hyphen beside a line break is not kept
-    assume(
-        not _WRAPPED_CAPTION.search(inline)
-    )  # a comment in the caption of a wrapped image is removed, and reported
     edited = sf.apply(page, [sf.Replace(page.blocks[0].id, "word " + page.markdown(0))])
     words = sf.plain_text(edited.storage).split()
     assert "".join(words) == "word" + "".join(sf.plain_text(storage).split())

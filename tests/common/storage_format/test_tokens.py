@@ -164,6 +164,9 @@ _CAPTIONED = (
     [
         "{}",
         "<p>before {} after</p>",
+        "<p>{}after</p>",
+        "<p>before {}<strong>after</strong></p>",
+        '<p>{}<ac:image><ri:attachment ri:filename="b.png" /></ac:image> after</p>',
         "<ul><li>{}</li></ul>",
         "<table><tbody><tr><td>{}</td></tr></tbody></table>",
     ],
@@ -194,6 +197,18 @@ def test_a_caption_is_shown_kept_and_changed(around: str) -> None:
     )
     assert alone.storage.count("<ac:caption") == 1
     assert alone.changes[0].removed == ()
+
+
+@pytest.mark.parametrize(
+    "tag", ["u", 'span class="x"', 'ac:inline-comment-marker ac:ref="r"'], ids=["u", "span", "comment"]
+)
+@pytest.mark.parametrize("inside", ["{}", "before {}", "{} <strong>after</strong>"])
+def test_a_caption_stays_in_its_image_whatever_is_around_both(tag: str, inside: str) -> None:
+    wrapped = f"<{tag}>{inside.format(_CAPTIONED.format('A <em>lattice</em> plan'))}</{tag.split()[0]}>"
+    page = sf.parse(f"<p>{wrapped} last</p>")
+    edited = sf.apply(page, [sf.Replace(page.blocks[0].id, page.markdown(0).replace("last", "words"))])
+    assert edited.storage.count("<ac:caption") == edited.storage.count("</ac:caption></ac:image>") == 1
+    assert (wrapped in edited.storage) != bool(edited.changes[0].removed)
 
 
 def test_emphasis_after_an_image_without_a_caption_stays_emphasis() -> None:
