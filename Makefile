@@ -42,7 +42,7 @@ try: running
 	@$(PY) -m local try $(ARGS)
 
 test: testing check
-	@$(PY) -m pytest -n 2 --dist loadfile
+	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # What answers without the local region, a browser or a resource graph.
 UNIT := tests/common tests/handlers/test_pipeline.py $(wildcard tests/handlers/*/page_selection tests/handlers/*/decision) \
@@ -52,7 +52,7 @@ unit: $(TEST_STAMP)
 	@KINEXUS_EXAMPLES_SHARE=0.1 $(PY) -m pytest -q -n 2 --dist worksteal $(UNIT)
 
 coverage: testing
-	@$(PY) -m pytest -q -n 2 --dist loadfile --cov --cov-report=term:skip-covered
+	@$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered
 
 # The audit mostly waits for the network, so it runs in parallel with lint and mypy.
 check: $(TEST_STAMP)

@@ -32,6 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     twice = [name for name, count in Counter(item.nodeid for item in items).items() if count > 1]
     if twice:
         raise pytest.UsageError(f"tests that share an id, of which only one would run: {', '.join(twice)}")
+    items.sort(key=lambda item: not item.get_closest_marker("region"))  # the slowest files begin first
 
 
 def pytest_collection_finish() -> None:
