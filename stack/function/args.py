@@ -57,6 +57,10 @@ class PythonFunctionArgs(TypedDict):
     """Lock file with exact versions and hashes, relative to `source_root`; its packages are put into the archive. They
     are selected for `runtime` and `architecture`, without Docker, and need wheels. Write the file with `uv pip compile
     --generate-hashes`. To share packages between functions use PythonLayer."""
+    bytecode: NotRequired[bool]
+    """Package compiled files beside the sources, so that a cold start compiles nothing; false by default. True needs a
+    CPython of the runtime's version where the program runs (`python3.13` on PATH). With the same interpreter, the same
+    sources still give the same archive."""
     description: NotRequired[pulumi.Input[str]]
     """Description that AWS shows."""
     environment: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]

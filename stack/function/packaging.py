@@ -1,7 +1,7 @@
 """Builds the function archives and the layer archive for Lambda, reproducibly: same sources, same bytes.
 
-The order, times and modes of entries are fixed, and compiled files are left out. No Docker is needed, and the result
-does not depend on the machine's platform.
+The order, times and modes of entries are fixed. Compiled files are left out, or made by one given interpreter. No
+Docker is needed, and the result does not depend on the machine's platform.
 """
 
 import base64
@@ -10,10 +10,11 @@ import re
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from .archive_files import CACHES, PackagingError, archive_files, matches
+from .bytecode import Interpreter, compiled
 from .handler_file import check_handler_file
 from .requirements_lock import LambdaTarget, install
 
@@ -44,12 +45,14 @@ def function_archive(
     target: LambdaTarget | None = None,
     handler: str | None = None,
     has_layers: bool = False,
+    interpreter: Interpreter | None = None,
 ) -> Path:
     """Zip folders and files of `root` into an archive in `build`, under their own paths; return the archive's path.
 
     `include` lists folders and files relative to `root`; `archive_files` says what is left out. The packages of the
-    lock file `requirements`, installed for `target`, are at the archive's root. The archive's name is `name` and the
-    hash of its content, so unchanged sources reuse their archive. Raises PackagingError for sources or packages that
+    lock file `requirements`, installed for `target`, are at the archive's root. With an `interpreter`, which must have
+    the version of the runtime, the archive also holds its bytecode. The archive's name is `name` and the hash of its
+    sources, so unchanged sources reuse their archive. Raises PackagingError for sources or packages that
     cannot be packaged, and for a `handler` that is not there.
     """
     entries = {file: (root / file).read_bytes() for file in archive_files(root, include, exclude, build)}
@@ -62,14 +65,14 @@ def function_archive(
             entries[path] = content
     if handler is not None:
         check_handler_file(handler, entries, may_be_elsewhere=has_layers)
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(_version_of(interpreter))
     for path, content in sorted(entries.items()):
         digest.update(f"{path}\0{len(content)}\0".encode() + content)
     plain = re.sub(r"[^\w.-]", "-", name)
     archive = build / f"{plain}-{digest.hexdigest()[:16]}.zip"
     if not archive.exists():
         build.mkdir(parents=True, exist_ok=True)
-        _zip(archive, sorted(entries.items()))
+        _zip(archive, _with_bytecode(entries, interpreter))
         _drop_outdated(build, plain, archive)
     _check_size(archive, UPLOAD_LIMIT, "exclude files, or move packages into PythonLayers (at most 5)")
     return archive
@@ -82,18 +85,20 @@ def layer_archive(
     limit: int = UPLOAD_LIMIT,
     *,
     exclude: Sequence[str] = (),
+    interpreter: Interpreter | None = None,
 ) -> Path:
     """Install the packages of a lock file for Lambda into a layer archive in `build`; return the archive's path.
 
     `exclude` says what of the packages stays out, relative to their folder, as `matches` reads it. An archive is built
-    once per target, exclusion and content of the lock file, then reused. Raises PackagingError if pip cannot install
+    once per target, exclusion, interpreter and content of the lock file, then reused. With an `interpreter`, which must
+    have the version of the target, the layer also holds its bytecode. Raises PackagingError if pip cannot install
     the lock file, if `exclude` leaves nothing, or if the layer is larger than `limit` bytes.
     """
     target = target or LambdaTarget()
     content = lock.read_bytes() if lock.is_file() else b""
     left_out = (*CACHES, *_OF_INSTALLERS, *exclude)
     options = "\0".join((*target.pip_options(), *left_out))
-    key = hashlib.sha256(content + options.encode()).hexdigest()[:16]
+    key = hashlib.sha256(content + options.encode() + _version_of(interpreter)).hexdigest()[:16]
     archive = build / f"layer-{key}.zip"
     build.mkdir(parents=True, exist_ok=True)
     if not archive.exists():
@@ -105,11 +110,23 @@ def layer_archive(
             names = sorted(file for file in files if not matches(file, left_out))
             if not names and exclude:
                 raise PackagingError(f"no file of the packages of {lock} is left: correct `exclude`")
-            _zip(archive, ((f"python/{name}", (Path(folder) / name).read_bytes()) for name in names))
+            entries = {name: (Path(folder) / name).read_bytes() for name in names}
+            _zip(archive, ((f"python/{name}", data) for name, data in _with_bytecode(entries, interpreter)))
     _check_size(
         archive, limit, "remove packages that no function imports, or divide them between several layers"
     )
     return archive
+
+
+def _version_of(interpreter: Interpreter | None) -> bytes:
+    """Return what bytecode depends on besides the sources; empty without bytecode."""
+    return b"" if interpreter is None else f"\0bytecode of {interpreter.version}\0".encode()
+
+
+def _with_bytecode(entries: Mapping[str, bytes], interpreter: Interpreter | None) -> list[tuple[str, bytes]]:
+    """Return an archive's entries in their order, with the bytecode of an interpreter if one is given."""
+    more = {} if interpreter is None else compiled(entries, interpreter)
+    return sorted({**entries, **more}.items())
 
 
 def source_code_hash(archive: Path) -> str:

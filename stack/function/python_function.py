@@ -12,6 +12,7 @@ from ..arguments.tags import with_tags
 from ..arguments.validation import known_value
 from .alias import ALIAS, is_published, publish_alias
 from .args import ARCHITECTURE, RUNTIME, FunctionArchitecture, FunctionRuntime, PythonFunctionArgs
+from .bytecode import find_interpreter
 from .function_url import create_url, url_arn, url_statements
 from .packaging import function_archive, source_code_hash
 from .requirements_lock import LambdaTarget
@@ -76,6 +77,7 @@ class PythonFunction(pulumi.ComponentResource):
             requirements=root / args["requirements"] if "requirements" in args else None,
             target=target,
             handler=known_value(args["handler"]),
+            interpreter=find_interpreter(target.python) if args.get("bytecode") else None,
             has_layers=known_value(args.get("layers", [])) != [],
         )
 

@@ -10,8 +10,10 @@ from ..arguments.names import name_in_stack
 from ..arguments.shape import NOT_GIVEN, given_args, outputs_of
 from ..arguments.validation import check_fields, check_text, reject
 from .args import ARCHITECTURE, RUNTIME, FunctionArchitecture, FunctionRuntime
+from .bytecode import find_interpreter
 from .packaging import layer_archive, source_code_hash
 from .requirements_lock import LambdaTarget
+from .validation import check_bytecode
 
 
 class PythonLayerArgs(TypedDict):
@@ -32,6 +34,9 @@ class PythonLayerArgs(TypedDict):
     exclude: NotRequired[list[str]]
     """What of the packages stays out of the layer: names in any folder (`tests`, `*.md`), or paths relative to the
     packages' folder (`requests/help.py`). Keep the licences."""
+    bytecode: NotRequired[bool]
+    """Package compiled files beside the sources, so that a cold start compiles nothing; false by default. True needs a
+    CPython of the runtime's version where the program runs (`python3.13` on PATH)."""
     build_folder: NotRequired[str]
     """Folder in which the archive is built; `.build` beside the lock file by default."""
 
@@ -72,7 +77,13 @@ class PythonLayer(pulumi.ComponentResource):
         )
         lock = Path(args["requirements"])
         build = Path(args.get("build_folder", lock.parent / ".build"))
-        archive = layer_archive(lock, build, target, exclude=args.get("exclude", []))
+        archive = layer_archive(
+            lock,
+            build,
+            target,
+            exclude=args.get("exclude", []),
+            interpreter=find_interpreter(target.python) if args.get("bytecode") else None,
+        )
         layer = aws.lambda_.LayerVersion(
             name,
             layer_name=args.get("layer_name") or name_in_stack(name, 140),
@@ -96,5 +107,6 @@ def _check(args: PythonLayerArgs) -> None:
         reject(
             component, "exclude", "has an empty entry", "Write a name, a pattern such as `*.md`, or a path."
         )
+    check_bytecode(component, args.get("bytecode"), args.get("runtime", RUNTIME))
     fix = "Use 1 to 140 letters, digits, `-` and `_`."
     check_text(component, "layer_name", args.get("layer_name"), r"[A-Za-z0-9_-]{1,140}", fix)

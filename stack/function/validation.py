@@ -19,6 +19,7 @@ from ..arguments.validation import (
 )
 from .archive_files import leaves_root
 from .args import RUNTIME, FunctionRuntime, PythonFunctionArgs
+from .bytecode import find_interpreter, missing_interpreter
 from .vpc_and_async import check_options
 
 _LOG_LEVELS = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
@@ -54,6 +55,7 @@ def check_function(args: PythonFunctionArgs) -> None:
         reject(
             component, "exclude", "has an empty entry", "Write a name, a pattern such as `*.md`, or a path."
         )
+    check_bytecode(component, args.get("bytecode"), args.get("runtime", RUNTIME))
     layers = known_value(args.get("layers"))
     if layers is not None and len(layers) > 5:
         reject(
@@ -76,6 +78,14 @@ def check_function(args: PythonFunctionArgs) -> None:
         check_statement(component, one)
     when_known(args.get("environment"), lambda known: _check_environment(component, known))
     _check_concurrency(component, args)
+
+
+def check_bytecode(component: str, bytecode: bool | None, runtime: FunctionRuntime) -> None:
+    """Raise InvalidArgument if bytecode is wanted, but this machine has no interpreter to compile it with."""
+    python = FunctionRuntime(runtime).value.removeprefix("python")
+    if bytecode and find_interpreter(python) is None:
+        problem = f"is true, but {missing_interpreter(python)}"
+        reject(component, "bytecode", problem, "Install it, or leave `bytecode` out.")
 
 
 def _check_name(name: str) -> None:

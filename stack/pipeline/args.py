@@ -191,5 +191,10 @@ class DocumentationPipelineArgs(TypedDict):
     """
     tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     """Tags of every resource, as a JSON object. Default: none."""
+    bytecode: NotRequired[bool]
+    """Put compiled files beside the sources into the archives of functions and layer, so that a cold start compiles
+    nothing. True needs CPython 3.13, the functions' version, where the program runs (`python3.13` on PATH). Default:
+    `false`.
+    """
     layer_archive: NotRequired[str]
     """Path of a layer archive that is already built. Default: built from `handlers/requirements.lock`."""

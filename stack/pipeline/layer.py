@@ -6,14 +6,16 @@ imports every handler beside this layer.
 
 from pathlib import Path
 
-from ..function.packaging import layer_archive
+from ..function.bytecode import find_interpreter
+from ..function.packaging import UPLOAD_LIMIT, layer_archive
+from ..function.requirements_lock import LambdaTarget
 from .validation import ROOT
 
 LOCK = ROOT / "handlers" / "requirements.lock"
 """The packages, with exact versions and hashes."""
 
 LIMIT = 3 * 512 * 1024
-"""Maximum size of the layer in bytes: a larger one holds something that no function reads."""
+"""Maximum size of the layer without bytecode, in bytes: a larger one holds something that no function reads."""
 
 _OTHER_LANGUAGES = (
     "snowballstemmer/__init__.py",
@@ -59,6 +61,8 @@ EXCLUDE = (*_OTHER_LANGUAGES, *_OTHER_SYNTAX, *_NOT_CALLED, *_GUESSED_ENCODINGS,
 """What stays out of the layer. Licences stay in."""
 
 
-def build_layer() -> Path:
+def build_layer(*, bytecode: bool = False) -> Path:
     """Build the layer's archive if it does not exist yet; return its path."""
-    return layer_archive(LOCK, ROOT / ".build", limit=LIMIT, exclude=EXCLUDE)
+    interpreter = find_interpreter(LambdaTarget().python) if bytecode else None
+    limit = LIMIT if interpreter is None else UPLOAD_LIMIT
+    return layer_archive(LOCK, ROOT / ".build", limit=limit, exclude=EXCLUDE, interpreter=interpreter)

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..arguments.log_validation import RETENTION_DAYS
+from ..function.args import RUNTIME
 from ..schedule.expression import EXPRESSION
 from .route_rule import RouteList
 from .setting_types import (
     BaseUrl,
     CommaSeparated,
+    CompilingFlag,
     Flag,
     JsonFields,
     Number,
@@ -483,6 +485,12 @@ SETTINGS = (
         ),
         "Tags of every resource, as a JSON object.",
         default_text="none",
+    ),
+    Setting(
+        "bytecode", "bytecode", CompilingFlag(RUNTIME.value.removeprefix("python")),
+        "Put compiled files beside the sources into the archives of functions and layer, so that a cold start compiles "
+        "nothing. True needs CPython 3.13, the functions' version, where the program runs (`python3.13` on PATH).",
+        default=False,
     ),
     Setting(
         "layerArchive", "layer_archive", Text(r".+\.zip", ".build/layer.zip", "must be the path of a .zip file"),

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 import pulumi
 
+from ..function.bytecode import find_interpreter, missing_interpreter
+
 _ASCII_HOST = (
     "must have a host in ASCII letters; write one with other letters in its form that begins with xn--"
 )
@@ -170,6 +172,23 @@ class Flag:
         if text not in ("true", "false"):
             raise InvalidValue(f"is {text!r}, but must be true or false")
         return text == "true"
+
+
+@dataclass(frozen=True)
+class CompilingFlag(Flag):
+    """True or false; true only where an interpreter of a version such as `3.13` is there to compile with."""
+
+    example: ClassVar[str] = "false"
+    python: str
+
+    def checked(self, value: Any) -> bool:
+        """Return the value as a bool. Raises InvalidValue."""
+        wanted = super().checked(value)
+        if wanted and find_interpreter(self.python) is None:
+            raise InvalidValue(
+                f"is true, but {missing_interpreter(self.python)}; install it, or choose false"
+            )
+        return wanted
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ class Workers:
     def _build_layer(self) -> aws.lambda_.LayerVersion:
         """Create the Lambda layer that functions share."""
         prebuilt = self._args.get("layer_archive")
-        archive = Path(prebuilt) if prebuilt else build_layer()
+        archive = Path(prebuilt) if prebuilt else build_layer(bytecode=self._args["bytecode"])
         return aws.lambda_.LayerVersion(
             f"{self._name}-layer",
             layer_name=self._named("layer"),
@@ -71,6 +71,7 @@ class Workers:
             include=shape.include,
             environment=functions.environment(shape, {**self._values, **(more or {})}),
             statements=self._statements[shape.name],
+            bytecode=self._args["bytecode"],
             layers=[self._layer.arn] if shape.needs_layer else [],
             timeout_seconds=shape.timeout_seconds,
             memory_mb=shape.memory_mb,

@@ -11,6 +11,7 @@ import snowballstemmer
 from snowballstemmer.english_stemmer import EnglishStemmer
 
 from stack.function.archive_files import matches
+from stack.function.bytecode import find_interpreter
 from stack.function.packaging import PackagingError, function_archive, layer_archive
 from stack.pipeline.functions import FUNCTIONS, FunctionShape
 from stack.pipeline.layer import EXCLUDE, LIMIT, LOCK, build_layer
@@ -95,3 +96,13 @@ def test_every_exclusion_leaves_something_out(tmp_path: Path) -> None:
 def test_an_exclusion_of_everything_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PackagingError, match=r"no file of the packages of .*requirements.lock is left"):
         layer_archive(LOCK, tmp_path, exclude=["*"])
+
+
+def test_every_source_of_the_layer_compiles(tmp_path: Path) -> None:
+    interpreter = find_interpreter(f"{sys.version_info.major}.{sys.version_info.minor}")
+    archive = layer_archive(LOCK, tmp_path, exclude=EXCLUDE, interpreter=interpreter)
+    with zipfile.ZipFile(archive) as content:
+        names = content.namelist()
+    sources = {name for name in names if name.endswith(".py")}
+    assert len(sources) > 100
+    assert len([name for name in names if name.endswith(".pyc")]) == len(sources)
