@@ -51,7 +51,7 @@ def inspect_interpreter(path: Path) -> Interpreter | None:
     """Return the interpreter at a path; None if it does not run or is not CPython."""
     try:
         asked = subprocess.run([path, "-I", "-S", "-c", _ASK], capture_output=True, text=True)
-    except OSError:  # let go: a file that cannot be run is not an interpreter
+    except OSError:  # a file that cannot be run is not an interpreter
         return None
     name, *version = asked.stdout.split() or [""]
     return Interpreter(path, ".".join(version)) if asked.returncode == 0 and name == "cpython" else None
