@@ -1,7 +1,7 @@
 """Builds the function archives and the layer archive for Lambda, reproducibly: same sources, same bytes.
 
-The order, times and modes of entries are fixed. Compiled files are left out, or made by one given interpreter. No
-Docker is needed, and the result does not depend on the machine's platform.
+The order, times, modes and compression of entries are fixed. Compiled files are left out, or made by one given
+interpreter. No Docker is needed, and the result does not depend on the machine's platform.
 """
 
 import base64
@@ -17,12 +17,13 @@ from .archive_files import CACHES, PackagingError, archive_files, matches
 from .bytecode import Interpreter, compiled
 from .handler_file import check_handler_file
 from .requirements_lock import LambdaTarget, install
+from .zip_file import zipped
 
 __all__ = ["PackagingError", "function_archive", "layer_archive", "source_code_hash"]
 
-_EPOCH = (1980, 1, 1, 0, 0, 0)
-_MODE = 0o100644 << 16
 _STILL_READ_SECONDS = 3600
+_FORMAT = b"deflated\0"
+"""Part of every archive's name: change it when the same sources give other bytes, because archives are reused."""
 _MEGABYTE = 1024 * 1024
 _OF_INSTALLERS = ("*.dist-info/INSTALLER", "*.dist-info/REQUESTED", "py.typed", ".DS_Store")
 """Files in packages that only installers and type checkers read."""
@@ -65,14 +66,14 @@ def function_archive(
             entries[path] = content
     if handler is not None:
         check_handler_file(handler, entries, may_be_elsewhere=has_layers)
-    digest = hashlib.sha256(_version_of(interpreter))
+    digest = hashlib.sha256(_FORMAT + _version_of(interpreter))
     for path, content in sorted(entries.items()):
         digest.update(f"{path}\0{len(content)}\0".encode() + content)
     plain = re.sub(r"[^\w.-]", "-", name)
     archive = build / f"{plain}-{digest.hexdigest()[:16]}.zip"
     if not archive.exists():
         build.mkdir(parents=True, exist_ok=True)
-        _zip(archive, _with_bytecode(entries, interpreter))
+        _write(archive, _with_bytecode(entries, interpreter))
         _drop_outdated(build, plain, archive)
     _check_size(archive, UPLOAD_LIMIT, "exclude files, or move packages into PythonLayers (at most 5)")
     return archive
@@ -98,7 +99,7 @@ def layer_archive(
     content = lock.read_bytes() if lock.is_file() else b""
     left_out = (*CACHES, *_OF_INSTALLERS, *exclude)
     options = "\0".join((*target.pip_options(), *left_out))
-    key = hashlib.sha256(content + options.encode() + _version_of(interpreter)).hexdigest()[:16]
+    key = hashlib.sha256(_FORMAT + content + options.encode() + _version_of(interpreter)).hexdigest()[:16]
     archive = build / f"layer-{key}.zip"
     build.mkdir(parents=True, exist_ok=True)
     if not archive.exists():
@@ -111,7 +112,7 @@ def layer_archive(
             if not names and exclude:
                 raise PackagingError(f"no file of the packages of {lock} is left: correct `exclude`")
             entries = {name: (Path(folder) / name).read_bytes() for name in names}
-            _zip(archive, ((f"python/{name}", data) for name, data in _with_bytecode(entries, interpreter)))
+            _write(archive, ((f"python/{name}", data) for name, data in _with_bytecode(entries, interpreter)))
     _check_size(
         archive, limit, "remove packages that no function imports, or divide them between several layers"
     )
@@ -157,17 +158,9 @@ def _drop_outdated(build: Path, name: str, newest: Path) -> None:
             archive.unlink(missing_ok=True)
 
 
-def _zip(archive: Path, entries: Iterable[tuple[str, bytes]]) -> None:
-    """Write an archive atomically, with no content that depends on the machine or the time."""
-    with (
-        tempfile.NamedTemporaryFile(dir=archive.parent, suffix=".zip", delete=False) as draft,
-        zipfile.ZipFile(draft, "w") as out,
-    ):
-        for name, content in entries:
-            entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.create_system = 3
-            entry.external_attr = _MODE
-            # Stored uncompressed, because compressed bytes differ between builds of zlib.
-            out.writestr(entry, content, compress_type=zipfile.ZIP_STORED)
+def _write(archive: Path, entries: Iterable[tuple[str, bytes]]) -> None:
+    """Write an archive atomically: other runs find all of it, or none."""
+    with tempfile.NamedTemporaryFile(dir=archive.parent, suffix=".zip", delete=False) as draft:
+        draft.write(zipped(entries))
     Path(draft.name).chmod(0o644)
     Path(draft.name).replace(archive)

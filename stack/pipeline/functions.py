@@ -10,6 +10,11 @@ from .setting_schema import SETTINGS
 
 Environment = Mapping[str, pulumi.Input[str]]
 
+ARCHIVE_LIMIT = 500 * 1024
+"""Maximum size of a function's archive without bytecode, in bytes."""
+
+_WORK = ("runtime", "storage_format", "markup", "domain", "aws", "atlassian", "lambda_entry", "intake")
+
 
 @dataclass(frozen=True)
 class FunctionShape:
@@ -21,6 +26,8 @@ class FunctionShape:
     """Package below `handlers`."""
     description: str
     """Description that AWS shows."""
+    common: tuple[str, ...]
+    """Folders of `common` that it imports, itself or through others."""
     timeout_seconds: int
     """Timeout; API Gateway waits 30 seconds at most."""
     memory_mb: int
@@ -46,13 +53,15 @@ class FunctionShape:
     @property
     def include(self) -> list[str]:
         """Files and folders in the archive of the function."""
-        return ["handlers/__init__.py", f"handlers/{self.package}", "common"]
+        folders = (f"common/{folder}" for folder in self.common)
+        return ["handlers/__init__.py", f"handlers/{self.package}", "common/__init__.py", *folders]
 
 
 JIRA_WEBHOOK_HANDLER = FunctionShape(
     name="JiraWebhookHandler",
     package="jira_webhook_handler",
     description="Records closed tickets that need documentation",
+    common=("runtime", "markup", "domain", "aws", "atlassian", "lambda_entry", "intake"),
     timeout_seconds=15,
     memory_mb=256,
     needs_layer=False,
@@ -62,6 +71,7 @@ DOCUMENT_ORCHESTRATOR = FunctionShape(
     name="DocumentOrchestrator",
     package="document_orchestrator",
     description="Selects the Confluence page and drafts its edits",
+    common=_WORK,
     timeout_seconds=180,
     memory_mb=1024,
     events=("ChangeDetected", "RevisionRequested", "RevertRequested"),
@@ -71,6 +81,7 @@ REVIEW_TICKET_CREATOR = FunctionShape(
     name="ReviewTicketCreator",
     package="review_ticket_creator",
     description="Opens and updates the review ticket of a draft",
+    common=_WORK,
     timeout_seconds=90,
     memory_mb=1024,
     events=("DocumentGenerated",),
@@ -80,6 +91,7 @@ APPROVAL_HANDLER = FunctionShape(
     name="ApprovalHandler",
     package="approval_handler",
     description="Reads the reviewer's decision and publishes the page",
+    common=_WORK,
     timeout_seconds=90,
     memory_mb=512,
     events=("ReviewCompleted", "ReviewDeleted"),
@@ -89,6 +101,7 @@ REVIEW_PAGE = FunctionShape(
     name="ReviewPage",
     package="review_page",
     description="Serves the review page with the visual diff",
+    common=("runtime", "markup", "domain", "aws", "lambda_entry"),
     timeout_seconds=10,
     memory_mb=256,
     needs_layer=False,
@@ -99,6 +112,7 @@ SWEEP = FunctionShape(
     name="Sweep",
     package="sweep",
     description="Finds lost webhooks, reviews whose ticket was deleted, and content that Confluence's conversion lost",
+    common=_WORK,
     timeout_seconds=300,
     memory_mb=256,
     resources=("CHANGES_TABLE", "DOCUMENTS_TABLE", "DOCUMENTS_BUCKET", "EVENT_BUS"),

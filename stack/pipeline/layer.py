@@ -1,7 +1,7 @@
 """The layer of the pipeline's functions: the packages that they import beyond boto3, without what they never read.
 
-Patterns are relative to the folder of the packages, as in `exclude` of PythonLayer. tests/stack/test_pipeline_layer.py
-imports every handler beside this layer.
+Patterns are relative to the folder of the packages, as in `exclude` of PythonLayer. Tests import every handler beside
+this layer: tests/stack/test_pipeline_archives.py.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The layer of the pipeline's functions holds what they import, with the licences, and little else."""
+"""The archives of the pipeline's functions and of their layer hold what is imported, with the licences, and little else."""
 
 import subprocess
 import sys
@@ -13,7 +13,7 @@ from snowballstemmer.english_stemmer import EnglishStemmer
 from stack.function.archive_files import matches
 from stack.function.bytecode import find_interpreter
 from stack.function.packaging import PackagingError, function_archive, layer_archive
-from stack.pipeline.functions import FUNCTIONS, FunctionShape
+from stack.pipeline.functions import ARCHIVE_LIMIT, FUNCTIONS, FunctionShape
 from stack.pipeline.layer import EXCLUDE, LIMIT, LOCK, build_layer
 from tests.stack.oldest_runtime import oldest_runtime
 from tests.stack.pipeline_run import ROOT
@@ -60,8 +60,22 @@ def test_only_functions_that_import_its_packages_have_the_layer(shape: FunctionS
     assert bool(others & packages) == shape.needs_layer
 
 
-def test_the_layer_is_within_its_limit() -> None:
-    assert build_layer().stat().st_size <= LIMIT == 1.5 * 1024 * 1024
+@pytest.mark.parametrize("shape", FUNCTIONS, ids=lambda shape: shape.name)
+def test_a_function_has_the_folders_of_common_that_it_reaches(shape: FunctionShape) -> None:
+    """Whether at its start or later, inside a function."""
+    files, _ = reached_from(shape.handler.rpartition(".")[0])
+    paths = [path.relative_to(ROOT).parts for path in files]
+    assert set(shape.common) == {parts[1] for parts in paths if parts[0] == "common" and len(parts) > 2}
+
+
+@pytest.mark.parametrize("shape", FUNCTIONS, ids=lambda shape: shape.name)
+def test_a_functions_archive_is_within_its_limit(shape: FunctionShape, tmp_path: Path) -> None:
+    archive = function_archive(shape.name, ROOT, shape.include, tmp_path)
+    assert archive.stat().st_size <= ARCHIVE_LIMIT == 500 * 1024
+
+
+def test_the_layer_is_within_its_limit_even_unpacked() -> None:
+    assert build_layer().stat().st_size < sum(layer_files().values()) <= LIMIT == 1.5 * 1024 * 1024
 
 
 def test_only_the_english_stemmer_is_in_the_layer() -> None:
