@@ -27,10 +27,10 @@ from local.region.access_log import AwsCall
 
 #: Invocations for one published page: function, memory in MB as in the stack, estimated seconds.
 INVOCATIONS = (
-    ("JiraWebhookHandler", 256, 0.3),
-    ("DocumentOrchestrator", 1024, 8.0),
-    ("ReviewTicketCreator", 1024, 4.0),
-    ("ReviewPage", 256, 0.3),
+    ("JiraWebhookHandler", 1769, 0.3),
+    ("DocumentOrchestrator", 512, 8.0),
+    ("ReviewTicketCreator", 512, 4.0),
+    ("ReviewPage", 1769, 0.3),
     ("ApprovalHandler (webhook)", 512, 0.3),
     ("ApprovalHandler (queue)", 512, 5.0),
 )

@@ -31,7 +31,7 @@ class FunctionShape:
     timeout_seconds: int
     """Timeout; API Gateway waits 30 seconds at most."""
     memory_mb: int
-    """Memory; CPU grows with it."""
+    """Memory; CPU grows with it. Chosen by cold start and price: docs/operations.md#memory-and-cold-starts."""
     events: tuple[str, ...] = ()
     """Detail types of the events in the function's queue; empty for functions without a queue."""
     needs_layer: bool = True
@@ -63,7 +63,7 @@ JIRA_WEBHOOK_HANDLER = FunctionShape(
     description="Records closed tickets that need documentation",
     common=("runtime", "markup", "domain", "aws", "atlassian", "lambda_entry", "intake"),
     timeout_seconds=15,
-    memory_mb=256,
+    memory_mb=1769,
     needs_layer=False,
     resources=("CHANGES_TABLE", "EVENT_BUS"),
 )
@@ -73,7 +73,7 @@ DOCUMENT_ORCHESTRATOR = FunctionShape(
     description="Selects the Confluence page and drafts its edits",
     common=_WORK,
     timeout_seconds=180,
-    memory_mb=1024,
+    memory_mb=512,
     events=("ChangeDetected", "RevisionRequested", "RevertRequested"),
     resources=("CHANGES_TABLE", "DOCUMENTS_TABLE", "DOCUMENTS_BUCKET", "EVENT_BUS"),
 )
@@ -83,7 +83,7 @@ REVIEW_TICKET_CREATOR = FunctionShape(
     description="Opens and updates the review ticket of a draft",
     common=_WORK,
     timeout_seconds=90,
-    memory_mb=1024,
+    memory_mb=512,
     events=("DocumentGenerated",),
     resources=("DOCUMENTS_TABLE", "DOCUMENTS_BUCKET", "REVIEW_BASE_URL"),
 )
@@ -103,7 +103,7 @@ REVIEW_PAGE = FunctionShape(
     description="Serves the review page with the visual diff",
     common=("runtime", "markup", "domain", "aws", "lambda_entry"),
     timeout_seconds=10,
-    memory_mb=256,
+    memory_mb=1769,
     needs_layer=False,
     resources=("DOCUMENTS_BUCKET",),
 )
@@ -114,7 +114,7 @@ SWEEP = FunctionShape(
     description="Finds lost webhooks, reviews whose ticket was deleted, and content that Confluence's conversion lost",
     common=_WORK,
     timeout_seconds=300,
-    memory_mb=256,
+    memory_mb=512,
     resources=("CHANGES_TABLE", "DOCUMENTS_TABLE", "DOCUMENTS_BUCKET", "EVENT_BUS"),
 )
 

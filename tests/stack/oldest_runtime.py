@@ -32,7 +32,6 @@ def oldest_runtime() -> Path:
             pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
             options = [
                 "--no-deps",
-                "--no-compile",
                 "--only-binary=:all:",
                 "--upgrade",
                 "--target",
