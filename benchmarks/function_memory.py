@@ -12,7 +12,8 @@ with boto3 in the oldest version that Lambda may carry. The processor time is me
 
 Chosen is the memory with the lowest product of time and price; functions that read pages get 512 MB at least, because
 the outline of a page of 5 MB takes 200 MB. What Lambda adds before Python starts is not counted,
-nor a faster processor during the start, of which the documentation promises nothing.
+nor a faster processor during the start, of which the documentation promises nothing. The time with bytecode in the
+archives is measured beside it, in the same run.
 """
 
 from __future__ import annotations
@@ -27,15 +28,16 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from stack.pipeline.functions import FUNCTIONS
-from stack.pipeline.layer import build_layer
+from stack.function.bytecode import find_interpreter
+from stack.function.packaging import function_archive, layer_archive
+from stack.pipeline.functions import FUNCTIONS, FunctionShape
+from stack.pipeline.layer import EXCLUDE, LOCK
 from tests.stack.oldest_runtime import oldest_runtime
-from tests.stack.pipeline_run import graph
+from tests.stack.pipeline_run import ROOT, graph
 
 RUNS = 11
 #: Memory in MB; more would add a second processor, which Python does not use.
@@ -94,57 +96,79 @@ def chosen(processor: float, waiting: float, least_mb: int = 0) -> int:
     return min((memory for memory in CHOICES if memory >= least_mb), key=product)
 
 
-def measure(functions: Mapping[str, Mapping[str, Any]], folder: Path) -> dict[str, Start]:
-    """Start every function ``RUNS`` times, by turns, from unpacked archives; return the medians."""
-    with zipfile.ZipFile(build_layer()) as archive:
-        archive.extractall(folder / "opt")
-    commands: dict[str, tuple[list[str], dict[str, str]]] = {}
-    for shape in FUNCTIONS:
-        inputs = functions[shape.name]
-        task = folder / shape.name
-        with zipfile.ZipFile(inputs["code"].path) as archive:
-            archive.extractall(task)
-        layers = [str(folder / "opt" / "python")] if inputs["layers"] else []
-        path = json.dumps([str(task), *layers, str(oldest_runtime())])
-        module = shape.handler.rpartition(".")[0]
-        # -B: as on Lambda, compiled files are not kept.
-        commands[shape.name] = (
-            [sys.executable, "-I", "-S", "-B", "-c", _START, path, module],
-            {
-                **inputs["environment"]["variables"],
-                "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1",
-                "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x",
-                "PATH": os.environ["PATH"],
-            },
-        )  # fmt: skip
-    found: dict[str, list[Start]] = {name: [] for name in commands}
+def measure(folder: Path) -> dict[tuple[str, bool], Start]:
+    """Start every function ``RUNS`` times, without and with bytecode, by turns; return the medians."""
+    commands = {
+        (shape.name, compiled): _command(shape, compiled, folder)
+        for shape in FUNCTIONS
+        for compiled in (False, True)
+    }
+    environments = _environments()
+    found: dict[tuple[str, bool], list[Start]] = {key: [] for key in commands}
     for _ in range(RUNS):
-        for name, (command, environment) in commands.items():
-            done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
-            found[name].append(Start(*map(float, done.stdout.split())))
+        for key, command in commands.items():
+            done = subprocess.run(
+                command, env=environments[key[0]], check=True, capture_output=True, text=True
+            )
+            found[key].append(Start(*map(float, done.stdout.split())))
     return {
-        name: Start(
+        key: Start(
             statistics.median(each.seconds for each in starts),
             statistics.median(each.memory_mb for each in starts),
         )
-        for name, starts in found.items()
+        for key, starts in found.items()
+    }
+
+
+def _command(shape: FunctionShape, compiled: bool, folder: Path) -> list[str]:
+    """Unpack a function's archive and its layer; return the command that starts it as Lambda does."""
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    interpreter = find_interpreter(python) if compiled else None
+    layer = layer_archive(LOCK, ROOT / ".build", exclude=EXCLUDE, interpreter=interpreter)
+    task = function_archive(shape.name, ROOT, shape.include, folder, interpreter=interpreter)
+    places = []
+    for archive in (task, layer) if shape.needs_layer else (task,):
+        place = folder / archive.stem
+        with zipfile.ZipFile(archive) as content:
+            content.extractall(place)
+        places.append(str(place / "python" if archive == layer else place))
+    path = json.dumps([*places, str(oldest_runtime())])
+    # -B: as on Lambda, compiled files are not kept.
+    return [sys.executable, "-I", "-S", "-B", "-c", _START, path, shape.handler.rpartition(".")[0]]
+
+
+def _environments() -> dict[str, dict[str, str]]:
+    """Return the environment of each function in the stack dev."""
+    given = {"PATH": os.environ["PATH"], "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
+    given |= {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1"}
+    return {
+        one.inputs["name"].partition("-")[2]: {**given, **one.inputs["environment"]["variables"]}
+        for one in graph("dev").of_type("aws:lambda/function:Function")
     }
 
 
 def main() -> None:
     """Measure; print time and millionths of a dollar per cold run at each memory, what is chosen, and the stack's."""
-    made = graph("dev").of_type("aws:lambda/function:Function")
-    functions = {one.inputs["name"].partition("-")[2]: one.inputs for one in made}
     with tempfile.TemporaryDirectory() as folder:
-        starts = measure(functions, Path(folder))
+        starts = measure(Path(folder))
     table = Table(box=None, pad_edge=False)
     memories = (f"{memory} MB" for memory in CHOICES)
-    for column in ("function", "processor s", "takes MB", "waits s", *memories, "chosen", "stack"):
+    for column in (
+        "function",
+        "processor s",
+        "with bytecode",
+        "takes MB",
+        "waits s",
+        *memories,
+        "chosen",
+        "stack",
+    ):
         table.add_column(column, justify="left" if column == "function" else "right")
     for shape in FUNCTIONS:
-        start, waiting = starts[shape.name], WAITING[shape.name]
+        start, waiting = starts[shape.name, False], WAITING[shape.name]
         table.add_row(
-            shape.name, f"{start.seconds:.2f}", f"{start.memory_mb:.0f}", f"{waiting:.2f}",
+            shape.name, f"{start.seconds:.2f}", f"{starts[shape.name, True].seconds:.2f}", f"{start.memory_mb:.0f}",
+            f"{waiting:.2f}",
             *(
                 f"{duration(start.seconds, waiting, memory):.1f} s, {dollars(start.seconds, waiting, memory) * 1e6:.0f}"
                 for memory in CHOICES

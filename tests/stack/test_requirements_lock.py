@@ -138,6 +138,11 @@ def test_a_lock_that_cannot_be_used_is_refused(tmp_path: Path, line: str, messag
         layer_archive(lock_of(tmp_path, line), tmp_path / "build")
 
 
+def test_an_exclusion_of_everything_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PackagingError, match=r"no file of the packages of .*requirements.lock is left"):
+        layer_archive(lock_of(tmp_path, COMPILED), tmp_path / "build", exclude=["*"])
+
+
 def test_a_missing_lock_is_named(tmp_path: Path) -> None:
     with pytest.raises(PackagingError, match=r"nowhere.lock does not exist, but `requirements` names it"):
         layer_archive(tmp_path / "nowhere.lock", tmp_path / "build")
