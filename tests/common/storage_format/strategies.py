@@ -78,6 +78,16 @@ _EMPTY = st.sampled_from(
 )
 
 
+def _unnamed(inside: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Return the same strategy with a short description; nested descriptions fill the memory when a failure is shrunk."""
+
+    @st.composite
+    def nested(draw: st.DrawFn) -> str:
+        return draw(inside)
+
+    return nested()
+
+
 def _inlines(inside: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     wrapped = st.sampled_from(
         ("strong", "em", "b", "u", "span", "code", "sub", "del", "ac:inline-comment-marker", "x")
@@ -87,7 +97,7 @@ def _inlines(inside: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     ).map("".join)
 
 
-INLINE = st.recursive(TEXT, _inlines, max_leaves=6)
+INLINE = st.recursive(TEXT, lambda inside: _inlines(_unnamed(inside)), max_leaves=6)
 
 _LEAVES = st.one_of(
     _element("p", INLINE),
@@ -161,7 +171,7 @@ def _containers(inside: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-BLOCKS = st.recursive(_spaced(_LEAVES), lambda inside: _spaced(_containers(inside)), max_leaves=8)
+BLOCKS = st.recursive(_spaced(_LEAVES), lambda inside: _spaced(_containers(_unnamed(inside))), max_leaves=8)
 PAGES = st.one_of(st.builds("".join, st.lists(st.one_of(BLOCKS, BLOCKS, INLINE, _SPACE), max_size=4)))
 """Storage format: well-formed, of any shape."""
 
