@@ -19,7 +19,6 @@ archives is measured beside it, in the same run.
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -37,7 +36,7 @@ from stack.function.packaging import function_archive, layer_archive
 from stack.pipeline.functions import FUNCTIONS, FunctionShape
 from stack.pipeline.layer import EXCLUDE, LOCK
 from tests.stack.oldest_runtime import oldest_runtime
-from tests.stack.pipeline_run import ROOT, graph
+from tests.stack.pipeline_run import ROOT, lambda_environments
 
 RUNS = 11
 #: Memory in MB; more would add a second processor, which Python does not use.
@@ -103,7 +102,7 @@ def measure(folder: Path) -> dict[tuple[str, bool], Start]:
         for shape in FUNCTIONS
         for compiled in (False, True)
     }
-    environments = _environments()
+    environments = lambda_environments()
     found: dict[tuple[str, bool], list[Start]] = {key: [] for key in commands}
     for _ in range(RUNS):
         for key, command in commands.items():
@@ -135,16 +134,6 @@ def _command(shape: FunctionShape, compiled: bool, folder: Path) -> list[str]:
     path = json.dumps([*places, str(oldest_runtime())])
     # -B: as on Lambda, compiled files are not kept.
     return [sys.executable, "-I", "-S", "-B", "-c", _START, path, shape.handler.rpartition(".")[0]]
-
-
-def _environments() -> dict[str, dict[str, str]]:
-    """Return the environment of each function in the stack dev."""
-    given = {"PATH": os.environ["PATH"], "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
-    given |= {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1"}
-    return {
-        one.inputs["name"].partition("-")[2]: {**given, **one.inputs["environment"]["variables"]}
-        for one in graph("dev").of_type("aws:lambda/function:Function")
-    }
 
 
 def main() -> None:

@@ -179,3 +179,15 @@ def test_components_know_neither_jira_nor_confluence() -> None:
 
 def test_the_program_stays_short() -> None:
     assert len((ROOT / "__main__.py").read_text().splitlines()) < 60
+
+
+def test_nothing_imports_the_modules_that_lambda_starts() -> None:
+    """They build clients from Lambda's environment when they are imported."""
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {module}"
+        for room in ROOMS
+        for path in files_of(room)
+        for module in sorted(imported_modules(path))
+        if module.startswith("handlers.") and module.split(".")[2:3] == ["entry"]
+    ]
+    assert wrong == []

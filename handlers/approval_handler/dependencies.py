@@ -1,11 +1,10 @@
-"""Builds the approval handler's clients, once per process."""
+"""Builds the clients for the approval handler's events, once per process."""
 
 from __future__ import annotations
 
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
 from common.atlassian.clients import connect
@@ -21,7 +20,6 @@ from common.domain.events import EventName
 from common.domain.route import Route, read_routes
 from common.lambda_entry import environment
 from common.lambda_entry.sqs_batch import UseCase
-from common.lambda_entry.webhook_endpoint import WebhookVerifier
 from handlers.approval_handler.carry_out_decision import DecisionExecutor
 from handlers.approval_handler.copied_reviews import CopiedReviews
 from handlers.approval_handler.end_of_review import EndOfReview
@@ -33,23 +31,6 @@ from handlers.approval_handler.review_completed import ReviewCompleted
 from handlers.approval_handler.review_deleted import ReviewDeleted
 from handlers.approval_handler.settings import Settings
 from handlers.approval_handler.source_tickets import SourceTickets
-
-
-@dataclass(frozen=True)
-class Webhook:
-    """What the webhook's entry point uses."""
-
-    verifier: WebhookVerifier
-    bus: EventBus
-
-
-@cache
-def build_webhook() -> Webhook:
-    """Build what the webhook needs from the environment variables."""
-    env = environment.read_settings(Settings, os.environ)
-    secret = CachedSecret(cached_client("secretsmanager"), env.webhook_secret_arn)
-    bus = EventBus(cached_client("events"), env.event_bus)
-    return Webhook(WebhookVerifier(secret, env.allow_unsigned_webhooks), bus)
 
 
 @cache

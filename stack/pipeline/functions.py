@@ -42,7 +42,7 @@ class FunctionShape:
     @property
     def handler(self) -> str:
         """Handler that Lambda calls."""
-        return f"handlers.{self.package}.handler.handle"
+        return f"handlers.{self.package}.entry.handle"
 
     @property
     def variables(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ import requests
 from common import storage_format as sf
 from common.domain.draft import Draft
 from common.domain.ticket import description_text
+from handlers.approval_handler import answer_webhook
 from handlers.approval_handler import dependencies as approval_handler
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator import dependencies as document_orchestrator
@@ -35,7 +36,7 @@ BUILDERS = (
     approval_handler.build_use_cases,
     document_orchestrator.source_queue,
     review_ticket_creator.source_queue,
-    approval_handler.build_webhook,
+    answer_webhook.build_webhook,
     approval_handler.source_queue,
     review_page.build_show_review,
     sweep.build_dependencies,

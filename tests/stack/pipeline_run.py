@@ -69,3 +69,14 @@ def run(
 def graph(stack: str) -> Graph:
     """Return the graph of `dev` or `prod` as its file in `settings` configures it."""
     return run(stack)
+
+
+@cache
+def lambda_environments(stack: str = "dev") -> dict[str, dict[str, str]]:
+    """Return the environment variables of each function, as Lambda starts it in a stack."""
+    given = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
+    given |= {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1"}
+    return {
+        one.inputs["name"].partition("-")[2]: {**given, **one.inputs["environment"]["variables"]}
+        for one in graph(stack).of_type("aws:lambda/function:Function")
+    }

@@ -211,7 +211,7 @@ def test_functions_run_on_arm_with_json_logs_and_tracing() -> None:
         assert found.named(f"kinexus-{name}-logs").urn in function.dependencies
         assert found.named(f"kinexus-{name}-policy").urn in function.dependencies
         package = function.inputs["handler"].split(".")[1]
-        assert function.inputs["handler"] == f"handlers.{package}.handler.handle"
+        assert function.inputs["handler"] == f"handlers.{package}.entry.handle"
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -220,7 +220,7 @@ def test_each_handler_entry_point_is_in_its_archive(name: str) -> None:
     module, called = function["handler"].rsplit(".", 1)
     path = module.replace(".", "/") + ".py"
     with zipfile.ZipFile(function["code"].path) as archive:
-        assert f"def {called}(" in archive.read(path).decode()
+        assert f"import {called}\n" in archive.read(path).decode()
         assert {"handlers/__init__.py", "common/__init__.py"} <= set(archive.namelist())
         others = {
             name.split("/")[1]

@@ -201,7 +201,7 @@ def test_a_rejection_after_the_notice_ends_the_review(pipeline: Pipeline, page_i
 def test_a_replay_follows_the_same_rules(pipeline: Pipeline, page_id: str) -> None:
     from common.aws import event_bus
     from common.intake.report_closed_review import REPLAY_MOVE_ID
-    from handlers.approval_handler.dependencies import build_webhook
+    from handlers.approval_handler.answer_webhook import build_webhook
 
     key, review = in_review(pipeline)
     reopen(pipeline, key)
