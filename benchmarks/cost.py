@@ -52,8 +52,10 @@ PRICES = {
     "S3 get": 0.0004 / 1e3,
     "Secrets Manager call": 0.05 / 1e4,
     "Nova Lite input token": 0.06 / 1e6,
-    "Nova Lite output token": 0.24 / 1e6,  # Nova 2 Lite, through us.: 0.33 and 2.75
+    "Nova Lite output token": 0.24 / 1e6,
 }
+#: Dollars per million tokens, in and out, us-east-1, 2026-11: https://aws.amazon.com/bedrock/pricing/
+MODELS = {"Nova Lite": (0.06, 0.24), "Nova 2 Lite, us": (0.33, 2.75), "Nova 2 Lite, global": (0.30, 2.50)}
 #: Dollars per month for one secret and one alarm, independent of the number of tickets.
 SECRET, ALARM = 0.40, 0.10
 #: Requests per month with which Lambda polls one empty queue: five pollers that wait 20 seconds each.

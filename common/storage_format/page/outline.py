@@ -48,11 +48,21 @@ def outline(
     """Return the page as numbered Markdown.
 
     With `budget_tokens` (model tokens, estimated), the headings and the sections nearest to `focus` (a text or terms)
-    are shown and `omitted` names the rest. Opaque tokens are numbered over the whole page in any case. Boxes are
-    numbered after the blocks; a box of which only a part is shown has no number.
+    are shown and `omitted` names the rest; the text has at most so many tokens, its marks included. Opaque tokens are
+    numbered over the whole page in any case. Boxes are numbered after the blocks; a box of which only a part is shown
+    has no number.
     """
     written = [f"[{block.number + 1}] {_shown(page, block)}" for block in page.blocks]
-    chosen = _chosen(page, written, budget_tokens, focus)
+    left = budget_tokens
+    while True:
+        found = _outline_of(page, written, _chosen(page, written, left, focus))
+        if budget_tokens is None or not left or (size := estimated_tokens(found.text)) <= budget_tokens:
+            return found
+        left = left * budget_tokens // size  # marks of boxes and of what is left out cost tokens as well
+
+
+def _outline_of(page: Page, written: Sequence[str], chosen: set[int]) -> Outline:
+    """Return the outline with the chosen blocks, given the text of each block."""
     lines: list[str] = []
     omitted: list[str] = []
     open_containers: list[Container] = []
@@ -152,7 +162,7 @@ def _label(page: Page, container: Container, short: bool = False) -> str:
 def _chosen(
     page: Page, written: Sequence[str], budget: int | None, focus: str | Iterable[str] | None
 ) -> set[int]:
-    costs = [_tokens(text) + 1 for text in written]
+    costs = [estimated_tokens(text) + 1 for text in written]
     everything = set(range(len(written)))
     if budget is None or sum(costs) <= budget:
         return everything
@@ -214,7 +224,7 @@ def _words(text: str) -> list[str]:
     return [word[:6] if len(word) > 6 else word.removesuffix("s") for word in _WORD.findall(text.lower())]
 
 
-def _tokens(text: str) -> int:
+def estimated_tokens(text: str) -> int:
     """Estimate model tokens: four ASCII characters each, or one and a half other characters."""
     wide = len(text) - len(text.encode("ascii", "ignore"))
     return (len(text) - wide) // 4 + wide * 2 // 3 + 1

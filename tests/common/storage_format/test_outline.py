@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from common import storage_format as sf
+from common.storage_format.page.outline import estimated_tokens
+from tests.common.storage_format.strategies import PAGES
+from tests.example_count import examples
 
 PAGE = (
     "<h1>Guide</h1><p>intro</p>"
@@ -64,7 +69,25 @@ def test_a_budget_keeps_headings_and_the_nearest_sections() -> None:
 @pytest.mark.parametrize("budget", [1, 20, 100, 400])
 def test_the_outline_stays_within_the_budget(budget: int) -> None:
     text = sf.outline(long_page(), budget_tokens=budget).text
-    assert len(text) / 4 <= budget + 40
+    assert len(text) / 4 <= max(budget, 10), "the line that says how much is left out"
+
+
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
+@given(PAGES, st.integers(30, 400))
+def test_any_pages_outline_stays_within_the_budget(storage: str, budget: int) -> None:
+    """The marks of boxes and of what is left out are counted as well."""
+    outline = sf.outline(sf.parse(storage * 3), budget_tokens=budget, focus="word")
+    assert estimated_tokens(outline.text) <= budget
+
+
+def test_what_can_be_shown_uses_most_of_the_budget() -> None:
+    box = (
+        '<ac:structured-macro ac:name="panel"><ac:rich-text-body><p>{} is one of the words</p>'
+        "</ac:rich-text-body></ac:structured-macro>"
+    )
+    page = sf.parse("".join(f"<h2>Part {number}</h2>{box.format(number)}" for number in range(900)))
+    for budget in (200, 2_000, 10_000):
+        assert 0.8 * budget <= estimated_tokens(sf.outline(page, budget).text) <= budget
 
 
 def test_a_sufficient_budget_omits_nothing() -> None:
