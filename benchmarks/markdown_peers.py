@@ -76,7 +76,7 @@ def outlined(storage: str) -> str:
 
 def main() -> None:
     """Print both comparisons."""
-    pairs = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "tests" / "storage_format" / "pairs"
+    pairs = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "tests/common/storage_format/pairs"
     pages = Path(sys.argv[2]) if len(sys.argv) > 2 else HERE / "local" / "seed" / "pages"
     for name, render in (
         ("sf.render", sf.render),

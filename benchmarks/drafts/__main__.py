@@ -83,7 +83,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--gate", action="store_true", help="compare the traps with the stored figures")
     parser.add_argument("--store", action="store_true", help="store the figures of the traps")
     options = parser.parse_args(arguments)
-    logging.disable(logging.WARNING)
     cases = read_corpus(options.corpus) if options.corpus else list(traps())
     if options.gate:
         return _gated(cases)
@@ -148,4 +147,5 @@ def _shown(drafter: str, model_id: str) -> str:
 
 
 if __name__ == "__main__":
+    logging.disable(logging.WARNING)
     sys.exit(main())
