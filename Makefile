@@ -8,6 +8,7 @@
 #   make coverage  runs the tests and prints the line coverage
 #   make fuzz      searches for inputs that break the storage format or the three routes, and runs every hostile ticket
 #   make crash-matrix  stops the process at every external call of every story (half an hour; STORIES="swept deleted" plays two of them)
+#   make bench     runs all benchmarks and writes docs/benchmarks.md (CORPUS=DIR names the corpora of real changes)
 #   make engine    runs the program by the Pulumi engine in the local region (needs the Pulumi CLI)
 #   make graph     draws the stack from its resource graph into docs/stack.md
 #   make lock      pins the packages of the layer and of the deployment, with their hashes
@@ -29,7 +30,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Without kept bytecode, each process of the tests and of the local region compiles all packages again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo serve try test unit coverage check lint types audit fuzz crash-matrix engine graph lock sbom docs clean running testing region-env
+.PHONY: demo serve try test unit coverage check lint types audit fuzz crash-matrix bench engine graph lock sbom docs clean running testing region-env
 .DEFAULT_GOAL := demo
 
 demo: running
@@ -76,6 +77,9 @@ fuzz: $(TEST_STAMP)
 
 crash-matrix: $(TEST_STAMP)
 	@$(PY) -m tests.crash --all $(if $(STORIES),--scenarios $(STORIES))
+
+bench: testing
+	@$(PY) -m benchmarks $(if $(CORPUS),--corpus $(CORPUS))
 
 engine: running
 	@$(PY) -m local engine
