@@ -6,8 +6,11 @@ of the diff page (two to S3) and of the two webhooks (two to AWS and one), which
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +21,8 @@ from tests.handlers.pipeline import QUEUE_HANDLERS, Pipeline
 from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, SUMMARY, TEXT, in_review, page_id
 
 __all__ = ["page_id"]
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "scaling.md"
 
 #: Calls of the webhooks and of the diff page for one page: put the change, PutEvents twice, and two objects read.
 ELSEWHERE = 5
@@ -42,6 +47,8 @@ SAFETY: dict[str, Callable[[str, LoggedRequest], bool]] = {
     ),
 }
 MOST_FOR_SAFETY = 6
+#: Webhooks of one page: three about the source ticket, two about the review.
+WEBHOOKS = 5
 
 
 def is_service(function: str, call: LoggedRequest) -> bool:
@@ -49,6 +56,22 @@ def is_service(function: str, call: LoggedRequest) -> bool:
     tells_source = call.method == "POST" and "/issue/PAY2-" in call.path
     invites = "/user/" in call.path or call.path.endswith("/assignee")
     return function == "ReviewTicketCreator" and (tells_source or invites)
+
+
+#: docs/scaling.md, "By endpoint and method": the columns of its table.
+COLUMNS = ("update", "create", "named")
+_ROW = re.compile(
+    r"^\| (Jira|Confluence) (GET|POST|PUT) ([^|]+) \| (\d+) \| (\d+) \| (\d+) \|$", re.MULTILINE
+)
+
+
+def endpoint(call: LoggedRequest) -> tuple[str, str, str]:
+    """Return product, method and endpoint of a call, as the table names them."""
+    parts = [
+        part for part in call.path.split("/") if not re.fullmatch(r"\d+|[A-Z]\w*-\d+|api|v2|rest|wiki|", part)
+    ]
+    name = "/".join(parts[-2:]) if parts[-1] == "search" and len(parts) > 1 else parts[-1]
+    return call.product.capitalize(), call.method, name
 
 
 @dataclass
@@ -117,13 +140,20 @@ def test_a_published_page_takes_at_most_so_many_calls(
     summary, text = (
         (NEW_SUMMARY, NEW_TEXT) if case == "create" else (f"{SUMMARY} again", f"{TEXT} In winter, too.")
     )
+    before = len(pipeline.gateway.answers)
     published(pipeline, summary, text, *([f"docs:{page_id}"] if case == "named" else []))
+    assert len(pipeline.gateway.answers) - before <= WEBHOOKS
     safety = calls.for_safety()
     told = [f"{function} {call.method} {call.path}?{call.query[:60]}" for function, call in calls.atlassian]
     assert sum(safety.values()) <= MOST_FOR_SAFETY, safety
     service = sum(is_service(function, call) for function, call in calls.atlassian)
     assert len(calls.atlassian) - sum(safety.values()) - service <= most, told
     assert len(calls.aws) + ELSEWHERE <= 34, calls.aws
+    column = 3 + COLUMNS.index(case)
+    documented = {row[:3]: int(row[column]) for row in _ROW.findall(DOCUMENT.read_text())}
+    counted = Counter(endpoint(call) for _, call in calls.atlassian)
+    rows = {key: sum(counted.pop((*key[:2], name), 0) for name in key[2].split(", ")) for key in documented}
+    assert (rows, +counted) == (documented, Counter())
 
 
 def test_no_document_is_read_that_a_lease_returned(pipeline: Pipeline, calls: Calls) -> None:
