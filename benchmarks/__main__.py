@@ -59,6 +59,7 @@ BENCHMARKS = (
     Benchmark("diff", "The diff page", "difflib.HtmlDiff"),
     Benchmark("ranking_speed", "Ranking pages", "rank_bm25"),
     Benchmark("tokens", "Tokens and their price by the size of a page", "the prompt's limit"),
+    Benchmark("cold_start", "Cold starts, to the answer of the first message", "Python alone, and boto3 with one client"),
     Benchmark("function_memory", "Starts of the functions, and their memory", "the same starts with bytecode"),
     Benchmark("cost", "What 1,000 pages cost", "list prices"),
     Benchmark("sayable", "Changes that the edit language can say", "the authors' own changes",
