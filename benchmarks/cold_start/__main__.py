@@ -227,8 +227,10 @@ def _print(found: Mapping[str, Start], names: Sequence[str], runs: int) -> list[
         at = 0 if GOALS[name][0] else 1
         goal = GOALS[name][at]
         table.add_row(
-            name, _ms(plain.processor), f"{ratios[0]:.2f}", _ms(plain.wall), _ms(compiled.processor), f"{ratios[1]:.2f}",
-            _ms(compiled.wall), f"{goal}{' with bytecode' if at else ''}",
+            name,
+            _ms(plain.processor), f"{ratios[0]:.2f}", _ms(plain.wall),
+            _ms(compiled.processor), f"{ratios[1]:.2f}", _ms(compiled.wall),
+            f"{goal}{' with bytecode' if at else ''}",
         )  # fmt: skip
         if ratios[at] > goal:
             missed.append(f"{name}: {ratios[at]:.2f} times the floor, more than {goal}")
