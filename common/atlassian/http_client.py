@@ -10,13 +10,17 @@ from __future__ import annotations
 
 import base64
 import logging
+import ssl
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
+import certifi
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
+from urllib3 import PoolManager
 
 from common.atlassian.errors import (
     AtlassianError,
@@ -168,11 +172,28 @@ class _Bearer(AuthBase):
         return request
 
 
+@cache
+def _connections() -> PoolManager:
+    """Return the connections of this process. They have one TLS context: reading the authorities takes long."""
+    return PoolManager(maxsize=10, ssl_context=ssl.create_default_context(cafile=certifi.where()))
+
+
+class _Adapter(HTTPAdapter):
+    """Sends requests over the connections of this process."""
+
+    def init_poolmanager(self, *_: Any, **__: Any) -> None:
+        """Use the connections of this process."""
+        self.poolmanager = _connections()
+
+    def cert_verify(self, *_: Any) -> None:
+        """Do nothing: the TLS context knows the authorities, and requires their certificates."""
+
+
 def _session(*also: str) -> requests.Session:
     """Return a session that retries idempotent methods, and ``also`` the given ones."""
     session = requests.Session()
     for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(max_retries=retry_policy(*also), pool_maxsize=10))
+        session.mount(scheme, _Adapter(max_retries=retry_policy(*also)))
     session.trust_env = False
     session.headers.update({"Accept": "application/json", "User-Agent": USER_AGENT})
     return session
