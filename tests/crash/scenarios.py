@@ -175,7 +175,10 @@ def deleted(world: World) -> None:
 
 
 def withheld(world: World) -> None:
-    """The model withholds every draft: the change fails; later an operator sends it again."""
+    """The model withholds every draft: the change fails; later an operator sends it again.
+
+    A duplicate of the failed message that arrives meanwhile fails as well; the operator then sends that again, too.
+    """
     world.model.converse = lambda model, request: WITHHELD
     key = _finish(world)
     [change] = world.aws.changes()
@@ -185,6 +188,8 @@ def withheld(world: World) -> None:
     world.redrive()
     world.run()
     world.review_of(key)
+    world.redrive()
+    world.run()
 
 
 def refused(world: World) -> None:
