@@ -22,7 +22,7 @@ from common.aws.event_bus import EventBus
 from common.domain.events import Event, EventName
 from common.domain.status_transitions import StatusTransition
 from common.domain.ticket import Ticket
-from handlers.approval_handler import handler, read_review_state
+from handlers.approval_handler import answer_webhook, read_review_state
 from handlers.approval_handler.handler import handle as approve
 from handlers.approval_handler.review_completed import ReviewCompleted
 from local.atlassian import Fault
@@ -222,7 +222,7 @@ def trusting_the_account(monkeypatch: pytest.MonkeyPatch) -> None:
             is_ours = each.author_id == ours
             yield each if is_ours else replace(each, author_id=by, update_author_id=by)
 
-    monkeypatch.setattr(handler, "handle_review_closed", notice)
+    monkeypatch.setattr(answer_webhook, "handle_review_closed", notice)
     monkeypatch.setattr(ReviewCompleted, "serve", hear)
     monkeypatch.setattr(JiraClient, "issue_with_moves", moved)
     monkeypatch.setattr(JiraClient, "comments", written)
