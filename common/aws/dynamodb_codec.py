@@ -10,6 +10,7 @@ import dataclasses
 import types
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
@@ -34,13 +35,19 @@ def to_attribute(value: Any) -> Any:
 
 def from_item(declared: type[T], item: Mapping[str, Any]) -> T:
     """Build ``declared`` from an item; attributes that it does not declare (leases, expiry) are ignored."""
-    hints = get_type_hints(declared)
+    hints = _hints(declared)
     values = {
         field.name: _read(hints[field.name], item[field.name])
         for field in dataclasses.fields(declared)  # type: ignore[arg-type]
         if field.name in item
     }
     return declared(**values)
+
+
+@cache
+def _hints(declared: type) -> Mapping[str, Any]:
+    """Return the types of a record's fields, resolved once."""
+    return get_type_hints(declared)
 
 
 def _read(hint: Any, value: Any) -> Any:
