@@ -35,7 +35,7 @@ def to_attribute(value: Any) -> Any:
 
 def from_item(declared: type[T], item: Mapping[str, Any]) -> T:
     """Build ``declared`` from an item; attributes that it does not declare (leases, expiry) are ignored."""
-    hints = _hints(declared)
+    hints = _hints(declared)  # type: ignore[arg-type]  # mypy does not know that classes are hashable
     values = {
         field.name: _read(hints[field.name], item[field.name])
         for field in dataclasses.fields(declared)  # type: ignore[arg-type]
